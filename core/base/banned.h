@@ -1,0 +1,20 @@
+/*
+ * Calls that hopseal does not use, and what to use instead.  SPDX-License-Identifier: ISC
+ *
+ * Unbounded or silently truncating copies, hidden state, no error report.
+ */
+#ifndef HOPSEAL_BASE_BANNED_H
+#define HOPSEAL_BASE_BANNED_H
+
+/* Declared first, so that only our own uses are caught. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#pragma GCC poison strcpy strcat strncpy strncat sprintf vsprintf /* strbuf, snprintf */
+#pragma GCC poison strtok                                         /* strcspn */
+#pragma GCC poison atoi atol                                      /* number_parse */
+#pragma GCC poison gmtime localtime                               /* gmtime_r */
+
+#endif

@@ -47,14 +47,16 @@ address_range_parse(const char *text, size_t len, struct address_range *out)
 	const char *slash = memchr(text, '/', len);
 	size_t head = slash != NULL ? (size_t)(slash - text) : len;
 	uint64_t bits;
+	enum status rc;
 
 	if (address_parse(text, head, &out->base) != ST_OK)
 		return ST_SYNTAX;
 	out->bits = (uint8_t)(width(&out->base) * 8);
 	if (slash == NULL)
 		return ST_OK;
-	if (number_parse(slash + 1, len - head - 1, out->bits, &bits) != ST_OK)
-		return ST_RANGE;
+	rc = number_parse(slash + 1, len - head - 1, out->bits, &bits);
+	if (rc != ST_OK)
+		return rc;
 	out->bits = (uint8_t)bits;
 	return ST_OK;
 }

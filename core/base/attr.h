@@ -13,7 +13,7 @@
 #define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
 
 #define NORETURN __attribute__((noreturn))
-#define UNUSED __attribute__((unused))
+#define UNUSED   __attribute__((unused))
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -22,11 +22,13 @@ check_label(const char *label, size_t len, struct why *why)
 		return ST_SYNTAX;
 	}
 	if (len > LABEL_MAX) {
-		why_set(why, "label of %zu octets, at most %d are allowed", len, LABEL_MAX);
+		why_set(
+		    why, "label of %zu octets, at most %d are allowed", len, LABEL_MAX);
 		return ST_TOO_BIG;
 	}
 	if (label[0] == '-' || label[len - 1] == '-') {
-		why_set(why, "label \"%.*s\" starts or ends with a hyphen", (int)len, label);
+		why_set(why, "label \"%.*s\" starts or ends with a hyphen", (int)len,
+		    label);
 		return ST_SYNTAX;
 	}
 	return ST_OK;
@@ -79,13 +81,15 @@ domain_parse(const char *text, size_t len, struct domain *out, struct why *why)
 		return ST_SYNTAX;
 	}
 	if (len > DOMAIN_MAX) {
-		why_set(why, "name of %zu octets, at most %d are allowed", len, DOMAIN_MAX);
+		why_set(
+		    why, "name of %zu octets, at most %d are allowed", len, DOMAIN_MAX);
 		return ST_TOO_BIG;
 	}
 	for (i = 0; i < len; i++) {
 		d.text[i] = fold(text[i]);
 		if (d.text[i] != '.' && !is_label_byte(d.text[i])) {
-			why_set(why, "octet 0x%02x at position %zu cannot stand in a name",
+			why_set(why,
+			    "octet 0x%02x at position %zu cannot stand in a name",
 			    (unsigned char)text[i], i + 1);
 			return ST_SYNTAX;
 		}

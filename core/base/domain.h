@@ -16,7 +16,7 @@
 #include "base/status.h"
 
 #define DOMAIN_MAX 253 /* RFC 1035, section 3.1, in text form without the final dot */
-#define LABEL_MAX 63
+#define LABEL_MAX  63
 
 struct domain {
 	uint8_t len; /* strlen(text), 1..DOMAIN_MAX; 0 only in an unset one */

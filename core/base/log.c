@@ -65,7 +65,8 @@ line(enum log_level level, const char *fmt, va_list ap)
 		vsyslog(levels[level].priority, fmt, ap);
 		return;
 	}
-	head = snprintf(text, sizeof(text), "%s: %s ", current.name, levels[level].text);
+	head =
+	    snprintf(text, sizeof(text), "%s: %s ", current.name, levels[level].text);
 	n = vsnprintf(text + head, sizeof(text) - (size_t)head - 1, fmt, ap);
 	if (n < 0)
 		return;

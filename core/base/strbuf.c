@@ -87,10 +87,10 @@ strbuf_escape(struct strbuf *sb, const void *bytes, size_t len, size_t max)
 void
 strbuf_consume(struct strbuf *sb, size_t n)
 {
-	if (n == 0)
-		return;
 	if (n > sb->len)
 		n = sb->len;
+	if (n == 0)
+		return;
 	memmove(sb->data, sb->data + n, sb->len - n + 1);
 	sb->len -= n;
 }

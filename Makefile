@@ -1,0 +1,210 @@
+# hopseal: build, test, install.  GNU make, no configure step.
+#
+#   make                 everything
+#   make deps            install what building and testing need (Debian packages, as root)
+#   make demo            deps, build, a small Internet, a real Postfix, one table
+#   make check           deps, build, all tests; last line "N passed, N failed, N skipped"
+#   make bench           deps, build, ours beside others; writes bench.json in the build folder
+#   make conformance     which items of the standards are shown by which passing test
+#   make fuzz            libFuzzer programs; FUZZ_SECONDS=20 each
+#   make lint            include layers, headers alone, formatting, manual pages, size figures
+#   make install uninstall    DESTDIR=DIR PREFIX=/usr
+#   make clean
+#
+# SAN=address,undefined or SAN=thread builds apart and runs the same tests; O=DIR builds
+# elsewhere; V=1 shows commands; CHECKS="unit scenario" runs a part of the tests.
+
+VERSION := 0.1.0
+
+PREFIX     ?= /usr/local
+SBINDIR    ?= $(PREFIX)/sbin
+BINDIR     ?= $(PREFIX)/bin
+MANDIR     ?= $(PREFIX)/share/man
+DOCDIR     ?= $(PREFIX)/share/doc/hopseal
+UNITDIR    ?= $(PREFIX)/lib/systemd/system
+SYSUSERDIR ?= $(PREFIX)/lib/sysusers.d
+SYSCONFDIR ?= /etc
+RUNDIR     ?= /run/hopseal
+STATEDIR   ?= /var/lib/hopseal
+
+CC         ?= cc
+AR         ?= ar
+CLANG      ?= clang
+INSTALL    ?= install
+PKG_CONFIG ?= pkg-config
+
+# --- where objects go: one tree for each kind of build, so they never mix -----
+comma := ,
+O ?= build
+B := $(O)/$(if $(SAN),san-$(subst $(comma),-,$(SAN)),plain)
+
+# --- what it stands on --------------------------------------------------------
+LIBRARIES := openssl libcares libcurl json-c sqlite3 libevent_core inih libidn2
+BUILD_PACKAGES := gcc libc6-dev pkg-config libssl-dev libc-ares-dev libcurl4-openssl-dev \
+	libjson-c-dev libsqlite3-dev libevent-dev libinih-dev libidn2-dev ca-certificates
+TEST_PACKAGES := clang clang-format libclang-rt-14-dev libcmocka-dev mandoc python3 \
+	iproute2 ldnsutils nsd unbound bind9-dnsutils zstd curl openssl procps git
+BENCH_PACKAGES := postfix-mta-sts-resolver python3-uvloop
+
+# Goals that compile need the libraries now; the others install them first.
+LATER := deps demo check bench clean help uninstall lint-sizes
+ifneq ($(filter-out $(LATER),$(or $(MAKECMDGOALS),all)),)
+MISSING := $(foreach l,$(LIBRARIES),$(shell $(PKG_CONFIG) --exists $(l) 2>/dev/null || echo $(l)))
+ifneq ($(MISSING),)
+$(error hopseal needs these libraries: $(MISSING) ("make deps" installs them on Debian))
+endif
+DEP_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBRARIES))
+DEP_LIBS   := $(shell $(PKG_CONFIG) --libs $(LIBRARIES)) -pthread
+endif
+
+# --- flags: CFLAGS and LDFLAGS stay the caller's, ours are separate -----------
+CFLAGS ?= -O2 -g
+WARN := -Wall -Wextra -Wshadow -Wvla -Wwrite-strings -Wpointer-arith -Wformat=2 \
+	-Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
+	-Wimplicit-fallthrough -Wswitch-enum -Wundef -Werror
+# Fortification needs an optimiser and is not for sanitizers, which do better.
+HARDEN := -fstack-protector-strong -fstack-clash-protection -fPIE \
+	$(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+OUR_CPPFLAGS := -Icore -D_GNU_SOURCE -DHOPSEAL_VERSION='"$(VERSION)"' \
+	-DHOPSEAL_RUNDIR='"$(RUNDIR)"' -DHOPSEAL_STATEDIR='"$(STATEDIR)"' \
+	-DHOPSEAL_SYSCONFDIR='"$(SYSCONFDIR)"'
+OUR_CFLAGS := -std=c17 -fvisibility=hidden $(WARN) $(HARDEN) $(SANFLAGS)
+OUR_LDFLAGS := -pie -Wl,-z,relro,-z,now -Wl,--as-needed
+COMPILE = $(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(DEP_CFLAGS) $(OUR_CFLAGS) $(CFLAGS) -MMD -MP
+LINK    = $(CC) $(CFLAGS) $(SANFLAGS) $(OUR_LDFLAGS) $(LDFLAGS)
+
+ifndef V
+Q := @
+say = @printf '  %-7s %s\n' $(1) $(2);
+endif
+
+# --- what there is to build: a folder is a layer, a file needs no entry here --
+srcs = $(foreach d,$(1),$(sort $(wildcard $(d)/*.c)))
+objs = $(patsubst %.c,$(B)/%.o,$(call srcs,$(1)))
+
+ENGINE_DIRS := core/base core/wire core/policy core/store core/lookup
+CORE_DIRS   := $(ENGINE_DIRS) core/net core/config core/control core/client
+UNIT        := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
+SCENARIO    := $(patsubst tests/scenario/%.c,$(B)/tests/%,$(wildcard tests/scenario/scenario_*.c))
+FUZZ        := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+REPLAY      := $(FUZZ:%=$(B)/tests/replay_%)
+BENCHES     := $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/*.c))
+MAN         := $(wildcard man/*.[1578])
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SECONDARY:
+.PHONY: all deps check built-check tests demo bench benches conformance fuzz lint format \
+	install uninstall clean help FORCE
+
+all: $(B)/hopseald $(B)/hopseal
+
+$(B)/libhopseal.a: $(call objs,$(CORE_DIRS))
+$(B)/libengine.a: $(call objs,$(ENGINE_DIRS) tests/fake)
+$(B)/%.a:
+	$(call say,AR,$@)$(RM) $@ && $(AR) rcs $@ $^
+
+$(B)/hopseald: $(call objs,core/daemon) $(B)/libhopseal.a
+	$(call say,LD,$@)$(LINK) -o $@ $^ $(DEP_LIBS) $(LDLIBS)
+$(B)/hopseal: $(call objs,core/cli) $(B)/libhopseal.a
+	$(call say,LD,$@)$(LINK) -o $@ $^ $(DEP_LIBS) $(LDLIBS)
+
+$(B)/%.o: %.c $(B)/.flags
+	@mkdir -p $(@D)
+	$(call say,CC,$<)$(COMPILE) -Itests -c -o $@ $<
+
+# Rebuild when flags change, and only then.
+$(B)/.flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(subst ','\'',$(COMPILE))' | cmp -s - $@ || echo '$(subst ','\'',$(COMPILE))' > $@
+
+# --- tests --------------------------------------------------------------------
+CHECKS ?= unit corpus scenario system
+
+deps:
+	$(Q)sh tests/deps.sh $(BUILD_PACKAGES) $(TEST_PACKAGES)
+
+check: deps
+	$(Q)$(MAKE) --no-print-directory built-check
+
+built-check: all tests
+	$(Q)sh tests/run.sh $(B) $(CHECKS)
+
+tests: $(UNIT) $(SCENARIO) $(REPLAY)
+
+$(B)/tests/test_%: $(B)/tests/unit/test_%.o $(B)/libhopseal.a
+	@mkdir -p $(@D)
+	$(call say,LD,$@)$(LINK) -o $@ $^ $(DEP_LIBS) -lcmocka $(LDLIBS)
+$(B)/tests/scenario_%: $(B)/tests/scenario/scenario_%.o $(B)/libengine.a
+	@mkdir -p $(@D)
+	$(call say,LD,$@)$(LINK) -o $@ $^ $(DEP_LIBS) -lcmocka $(LDLIBS)
+$(B)/tests/replay_%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/replay.o $(B)/libhopseal.a
+	@mkdir -p $(@D)
+	$(call say,LD,$@)$(LINK) -o $@ $^ $(DEP_LIBS) $(LDLIBS)
+
+demo: deps
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)sh tests/system/demo.sh $(B)
+
+conformance: built-check
+	$(Q)python3 tests/conformance.py tests/conformance.tsv $(B)/tap
+
+bench: deps
+	$(Q)sh tests/deps.sh $(BENCH_PACKAGES)
+	$(Q)$(MAKE) --no-print-directory all benches
+	$(Q)python3 tests/bench/bench.py $(B)
+benches: $(BENCHES)
+$(B)/bench/%: $(B)/tests/bench/%.o $(B)/libhopseal.a
+	@mkdir -p $(@D)
+	$(call say,LD,$@)$(LINK) -o $@ $^ $(DEP_LIBS) $(LDLIBS)
+
+FUZZ_SECONDS ?= 20
+fuzz: $(FUZZ:%=$(O)/fuzz/%)
+	$(Q)sh tests/fuzz/run.sh $(O)/fuzz $(FUZZ_SECONDS) $(FUZZ)
+FUZZ_SRCS = $(call srcs,core/base core/wire core/policy core/config) core/net/endpoint.c
+$(O)/fuzz/%: tests/fuzz/fuzz_%.c $(FUZZ_SRCS) $(wildcard core/*/*.h)
+	@mkdir -p $(@D)
+	$(call say,FUZZ,$@)$(CLANG) $(OUR_CPPFLAGS) $(DEP_CFLAGS) -Itests -std=c17 -g -O1 \
+		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
+		-o $@ $< $(FUZZ_SRCS) $(DEP_LIBS)
+
+# --- the look of the house ----------------------------------------------------
+HEADERS := $(wildcard core/*/*.h)
+lint: $(HEADERS:%=$(B)/%.alone)
+	$(Q)sh tests/lint/lint.sh
+$(B)/%.h.alone: %.h $(B)/.flags
+	@mkdir -p $(@D)
+	$(call say,HDR,$<)$(COMPILE) -Wno-unused -MF $@.d -MT $@ -x c -fsyntax-only $< && touch $@
+format:
+	$(Q)git ls-files '*.[ch]' | xargs clang-format -i
+
+# --- install: one table drives install and uninstall --------------------------
+# file:folder:mode
+INSTALLED := \
+	$(B)/hopseald:$(SBINDIR):755 \
+	$(B)/hopseal:$(BINDIR):755 \
+	$(foreach m,$(MAN),$(m):$(MANDIR)/man$(subst .,,$(suffix $(m))):644) \
+	$(foreach f,$(wildcard core/daemon/systemd/*.service core/daemon/systemd/*.socket),$(f):$(UNITDIR):644) \
+	$(foreach f,$(wildcard core/daemon/systemd/*.sysusers),$(f):$(DOCDIR):644) \
+	$(foreach f,$(wildcard core/daemon/*.example),$(f):$(DOCDIR):644) \
+	$(foreach f,$(wildcard milter/postfix/*),$(f):$(DOCDIR)/postfix:644)
+f1 = $(word 1,$(subst :, ,$(1)))
+f2 = $(word 2,$(subst :, ,$(1)))
+f3 = $(word 3,$(subst :, ,$(1)))
+
+install: all
+	$(Q)$(foreach i,$(INSTALLED),$(INSTALL) -d '$(DESTDIR)$(call f2,$(i))' && $(INSTALL) -m $(call f3,$(i)) $(call f1,$(i)) '$(DESTDIR)$(call f2,$(i))/' &&) :
+	$(Q)$(INSTALL) -d '$(DESTDIR)$(SYSUSERDIR)'
+	$(Q)$(INSTALL) -m 644 core/daemon/systemd/hopseal.sysusers '$(DESTDIR)$(SYSUSERDIR)/hopseal.conf'
+uninstall:
+	$(Q)$(foreach i,$(INSTALLED),$(RM) '$(DESTDIR)$(call f2,$(i))/$(notdir $(call f1,$(i)))' &&) :
+	$(Q)$(RM) '$(DESTDIR)$(SYSUSERDIR)/hopseal.conf'
+
+clean:
+	$(RM) -r $(O)
+
+help:
+	@sed -n '3,/^$$/s/^# \{0,1\}//p' Makefile
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -1,0 +1,72 @@
+/*
+ * The operator's verbs.  SPDX-License-Identifier: ISC
+ *
+ * One request in words, one JSON object back; the daemon's control door and the command's "-n" use
+ * the same table.
+ *
+ *   query NEXT-HOP            the object of the dialect "json"
+ *   query NEXT-HOP DIALECT    {"next_hop", "dialect", "code", "text"}: the MTA's reply
+ *                             A next-hop that is never looked up, ".example.org" or an address, gives
+ *                             the second form with code NOTFOUND and a sentence in "why".
+ *   explain NEXT-HOP          {"next_hop", "answer": the object of the dialect "json",
+ *                             "steps": [{"what", "came", "security", "rule", "ttl_s", "ms"}]}
+ *   status                    {"version", "started" TIME, "uptime_s",
+ *                             "resolver": {"state", "is_ok", "since" TIME, "detail", "servers", "is_trusted"},
+ *                             "store": {"is_open", "is_healthy", "failing_since" TIME, "error",
+ *                             "written", "dropped", "queued"},
+ *                             "questions": {"asked", "hits", "misses", "late", "waiting"},
+ *                             "lookups": {"dns_queries", "fetches", "fetch_failures", "under_way"},
+ *                             "verdicts": {"dane-verify": N, ... one for each},
+ *                             "cache": {"policies", "policy_bytes", "routes", "evicted"},
+ *                             "overrides": [OVERRIDE]}
+ *   cache list [MAX]          {"count" of all, "policies": [POLICY without "mx", "body"]}
+ *   cache show DOMAIN         POLICY
+ *   cache refresh DOMAIN      {"domain", "done": "refresh started"}; the result shows in "cache show"
+ *   cache drop DOMAIN         {"domain", "done": "dropped"}
+ *   override list             {"overrides": [OVERRIDE]}
+ *   override add PATTERN ACTION EXPIRES REASON...    OVERRIDE.  EXPIRES is a duration from now ("30d"), a
+ *                             day ("2026-12-31", its first second) or a time
+ *                             ("2026-12-31T18:00:00Z"), all UTC
+ *   override remove PATTERN   {"pattern", "done": "removed"}
+ *
+ *   POLICY    {"domain", "mode", "id", "max_age_s", "mx_count", "mx": [...], "body", "fetched" TIME,
+ *             "expires" TIME, "used" TIME, "record", "attempt", "attempted" TIME, "detail",
+ *             "refresh_failures", "is_refreshing"}; mode is null without a policy
+ *   OVERRIDE  {"pattern", "action", "meaning", "reason", "created" TIME, "expires" TIME, "is_expired"}
+ *   TIME      two members, "x" in RFC 3339 form and "x_epoch" in seconds; both null when there
+ *             is no such time
+ */
+#ifndef HOPSEAL_CONTROL_CONTROL_H
+#define HOPSEAL_CONTROL_CONTROL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "control/service.h"
+
+#define CONTROL_REQUEST_MAX  4096              /* bytes */
+#define CONTROL_REPLY_MAX    (3 * 1024 * 1024) /* more than the longest list takes */
+#define CONTROL_LIST_MAX     5000              /* policies in one reply */
+#define CONTROL_LIST_DEFAULT 1000
+#define CONTROL_EXPLAIN_MS   30000
+
+/*
+ * is_ok     false: text is one sentence for a person, not JSON
+ * text      JSON, len bytes; lives until the function returns
+ */
+typedef void control_done_fn(bool is_ok, const char *text, size_t len, void *arg);
+
+struct control_request;
+
+/*
+ * Run one request of len bytes.  done runs exactly once, never before this returns.
+ * A query waits for the network at most deadline_ms, as it would for an MTA; explain, which
+ * is asked about what is slow, up to CONTROL_EXPLAIN_MS.
+ */
+struct control_request *control_run(struct service *service, const char *request,
+    size_t len, int deadline_ms, control_done_fn *done, void *arg);
+
+/* done will not run.  Only before it has; NULL is fine. */
+void control_cancel(struct control_request *request);
+
+#endif

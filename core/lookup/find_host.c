@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: ISC */
+#include "lookup/find_host.h"
+
+#include <stdio.h>
+
+#include "base/mem.h"
+#include "lookup/resolve.h"
+
+enum state {
+	FIND_ADDRESSES, /* A and AAAA at once */
+	FIND_ALIAS, /* insecure addresses behind an alias: is the alias itself secure? */
+	FIND_TLSA,  /* at each candidate base domain in turn */
+	FIND_DONE,
+};
+
+enum family { FAMILY_V4, FAMILY_V6, FAMILIES };
+
+struct find_host {
+	enum state state;
+	struct lookup *lookup;
+	struct trace *trace;
+	struct host_facts *out;
+	uint16_t port;
+	uint32_t ttl_s;
+	struct resolve *address[FAMILIES]; /* NULL once answered */
+	struct dns_reply reply[FAMILIES];
+	struct resolve *query; /* of the later states */
+	/* TLSA base domains still to try, in order (RFC 7672, 2.2.2): the name behind the
+	 * aliases, then the name itself; never one between. */
+	struct domain candidates[2];
+	size_t candidate, candidate_count;
+	find_host_done_fn *done;
+	void *arg;
+};
+
+static void enter(struct find_host *f, enum state next);
+
+static void
+note_ttl(struct find_host *f, uint32_t ttl_s)
+{
+	if (ttl_s < f->ttl_s)
+		f->ttl_s = ttl_s;
+}
+
+static void
+note_error(struct find_host *f, const char *what, const char *detail)
+{
+	note_ttl(f, ERROR_TTL);
+	snprintf(f->out->detail, sizeof(f->out->detail), "%s: %s", what, detail);
+}
+
+static void
+add_candidate(struct find_host *f, const struct domain *name)
+{
+	f->candidates[f->candidate_count++] = *name;
+}
+
+/* --- addresses ---------------------------------------------------------------- */
+
+static void
+keep_addresses(struct find_host *f, const struct dns_reply *reply, bool is_v6)
+{
+	struct host_facts *h = f->out;
+	size_t i, width = is_v6 ? 16 : 4;
+
+	for (i = 0; i < reply->count && h->address_count < HOST_ADDRESSES_MAX; i++) {
+		struct address *a = &h->addresses[h->address_count];
+
+		if (reply->records[i].len != width)
+			continue;
+		*a = (struct address){ .is_v6 = is_v6 };
+		memcpy(a->bytes, reply->records[i].data, width);
+		h->address_count++;
+	}
+}
+
+/*
+ * One family may fail (BASE-10): the other one's answer stands for the host, and so does
+ * its security.  A secure answer of either family is enough to look for TLSA.
+ */
+static void
+judge_addresses(struct find_host *f)
+{
+	struct host_facts *h = f->out;
+	unsigned errors = 0;
+	int i;
+
+	h->addresses = xcalloc(HOST_ADDRESSES_MAX, sizeof(*h->addresses));
+	for (i = 0; i < FAMILIES; i++) {
+		const struct dns_reply *r = &f->reply[i];
+
+		if (r->outcome == DNS_ERROR) {
+			errors++;
+			note_error(f, i == FAMILY_V4 ? "A" : "AAAA", r->detail);
+			continue;
+		}
+		note_ttl(f, r->ttl_s);
+		if (r->outcome != DNS_FOUND)
+			continue;
+		keep_addresses(f, r, i == FAMILY_V6);
+		h->is_address_secure = h->is_address_secure || r->is_secure;
+		h->is_alias = h->is_alias || r->aliases > 0;
+	}
+	h->is_half = errors == 1 && h->address_count > 0;
+	if (h->address_count > 0)
+		h->address_outcome = ADDRESS_FOUND;
+	else
+		h->address_outcome = errors > 0 ? ADDRESS_ERROR : ADDRESS_NONE;
+}
+
+/* The name behind the aliases, from a family that answered; a secure one if there is one. */
+static const struct domain *
+expanded_name(const struct find_host *f)
+{
+	const struct dns_reply *best = NULL;
+	int i;
+
+	for (i = 0; i < FAMILIES; i++) {
+		const struct dns_reply *r = &f->reply[i];
+
+		if (r->outcome != DNS_FOUND || r->aliases == 0)
+			continue;
+		if (best == NULL || (r->is_secure && !best->is_secure))
+			best = r;
+	}
+	return best != NULL ? &best->owner : &f->out->name;
+}
+
+static void
+after_addresses(struct find_host *f)
+{
+	struct host_facts *h = f->out;
+
+	judge_addresses(f);
+	h->tlsa_outcome = TLSA_NOT_ASKED;
+	if (h->address_outcome != ADDRESS_FOUND) {
+		enter(f, FIND_DONE);
+	} else if (h->is_address_secure) {
+		if (h->is_alias)
+			add_candidate(f, expanded_name(f));
+		add_candidate(f, &h->name);
+		enter(f, FIND_TLSA);
+	} else {
+		/* A mixed answer without AD does not say which link is insecure (DNS-09). */
+		enter(f, h->is_alias ? FIND_ALIAS : FIND_DONE);
+	}
+}
+
+static void
+on_address(struct find_host *f, enum family family, struct dns_reply *reply)
+{
+	f->address[family] = NULL;
+	f->reply[family] = *reply;
+	*reply = (struct dns_reply){ 0 };
+	if (f->address[FAMILY_V4] == NULL && f->address[FAMILY_V6] == NULL)
+		after_addresses(f);
+}
+
+static void
+on_a(struct dns_reply *reply, void *arg)
+{
+	on_address(arg, FAMILY_V4, reply);
+}
+
+static void
+on_aaaa(struct dns_reply *reply, void *arg)
+{
+	on_address(arg, FAMILY_V6, reply);
+}
+
+/* --- alias and TLSA ------------------------------------------------------------- */
+
+static void
+on_cname(struct dns_reply *reply, void *arg)
+{
+	struct find_host *f = arg;
+
+	f->query = NULL;
+	if (reply->outcome == DNS_ERROR) {
+		f->out->tlsa_outcome = TLSA_ALIAS_ERROR;
+		note_error(f, "CNAME", reply->detail);
+		enter(f, FIND_DONE);
+		return;
+	}
+	note_ttl(f, reply->ttl_s);
+	if (reply->outcome == DNS_FOUND && reply->is_secure) {
+		add_candidate(f, &f->out->name);
+		enter(f, FIND_TLSA);
+	} else {
+		enter(f, FIND_DONE);
+	}
+}
+
+static void
+keep_tlsa(struct find_host *f, const struct dns_reply *reply)
+{
+	struct tlsa_rdata *rdata = xcalloc(reply->count, sizeof(*rdata));
+	size_t i;
+
+	for (i = 0; i < reply->count; i++) {
+		rdata[i].bytes = reply->records[i].data;
+		rdata[i].len = reply->records[i].len;
+	}
+	f->out->tlsa = tlsa_set_new(rdata, reply->count);
+	f->out->base = xmemdup(&f->candidates[f->candidate], sizeof(struct domain));
+	f->out->tlsa_outcome = TLSA_FOUND;
+	free(rdata);
+}
+
+static void
+on_tlsa(struct dns_reply *reply, void *arg)
+{
+	struct find_host *f = arg;
+
+	f->query = NULL;
+	if (reply->outcome == DNS_ERROR) {
+		/* Never "no TLSA", and no further candidate either (BASE-07). */
+		f->out->tlsa_outcome = TLSA_ERROR;
+		note_error(f, "TLSA", reply->detail);
+		enter(f, FIND_DONE);
+		return;
+	}
+	note_ttl(f, reply->ttl_s);
+	if (reply->outcome == DNS_FOUND && reply->is_secure) {
+		keep_tlsa(f, reply);
+		enter(f, FIND_DONE);
+		return;
+	}
+	f->candidate++;
+	enter(f, FIND_TLSA);
+}
+
+static void
+ask_tlsa(struct find_host *f)
+{
+	char prefix[sizeof("_65535._tcp")];
+	struct domain name;
+
+	snprintf(prefix, sizeof(prefix), "_%u._tcp", (unsigned)f->port);
+	/* A name too long for the prefix cannot own TLSA records. */
+	while (f->candidate < f->candidate_count &&
+	       domain_join(prefix, &f->candidates[f->candidate], &name) != ST_OK)
+		f->candidate++;
+	if (f->candidate == f->candidate_count) {
+		f->out->tlsa_outcome = TLSA_DENIED;
+		enter(f, FIND_DONE);
+		return;
+	}
+	f->query = resolve_start(f->lookup, &name, DNS_TLSA, f->trace,
+	    "addresses are secure: TLSA (RFC 7672, 2.2.2)", on_tlsa, f);
+}
+
+static void
+release(struct find_host *f)
+{
+	dns_reply_clear(&f->reply[FAMILY_V4]);
+	dns_reply_clear(&f->reply[FAMILY_V6]);
+	free(f);
+}
+
+static void
+enter(struct find_host *f, enum state next)
+{
+	const struct domain *name = &f->out->name;
+
+	f->state = next;
+	switch (next) {
+	case FIND_ADDRESSES:
+		f->address[FAMILY_V4] = resolve_start(f->lookup, name, DNS_A, f->trace,
+		    "MX host address (RFC 7672, 2.2.2)", on_a, f);
+		f->address[FAMILY_V6] = resolve_start(f->lookup, name, DNS_AAAA,
+		    f->trace, "MX host address (RFC 7672, 2.2.2)", on_aaaa, f);
+		break;
+	case FIND_ALIAS:
+		f->query = resolve_start(f->lookup, name, DNS_CNAME, f->trace,
+		    "insecure address behind an alias: is the alias secure? "
+		    "(RFC 7672, 2.2.2)",
+		    on_cname, f);
+		break;
+	case FIND_TLSA:
+		ask_tlsa(f);
+		break;
+	case FIND_DONE:
+		f->done(f->ttl_s, f->arg);
+		release(f);
+		break;
+	}
+}
+
+struct find_host *
+find_host_start(struct lookup *lookup, uint16_t port, struct host_facts *out,
+    struct trace *trace, find_host_done_fn *done, void *arg)
+{
+	struct find_host *f = xcalloc(1, sizeof(*f));
+
+	f->lookup = lookup;
+	f->trace = trace;
+	f->out = out;
+	f->port = port;
+	f->ttl_s = ROUTE_TTL_MAX;
+	f->done = done;
+	f->arg = arg;
+	enter(f, FIND_ADDRESSES);
+	return f;
+}
+
+void
+find_host_cancel(struct find_host *f)
+{
+	if (f == NULL)
+		return;
+	resolve_cancel(f->address[FAMILY_V4]);
+	resolve_cancel(f->address[FAMILY_V6]);
+	resolve_cancel(f->query);
+	release(f);
+}

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: ISC */
+#include "lookup/find_route.h"
+
+#include <stdio.h>
+
+#include "base/mem.h"
+#include "lookup/find_host.h"
+#include "lookup/resolve.h"
+#include "net/loop.h"
+
+struct find_route {
+	struct lookup *lookup;
+	struct gate_pass pass;
+	struct next_hop next_hop;
+	struct trace *trace;
+	uint32_t ttl_s;
+	struct resolve *mx;
+	struct route *route;
+	/* One for each host, of which pending are not done yet. */
+	struct host_slot {
+		struct find_route *find;
+		struct find_host *op;
+	} * slots;
+	size_t pending;
+	find_route_done_fn *done;
+	void *arg;
+};
+
+static void
+release(struct find_route *f)
+{
+	size_t i;
+
+	gate_leave(&f->lookup->gate, &f->pass);
+	resolve_cancel(f->mx);
+	for (i = 0; f->slots != NULL && i < f->route->host_count; i++)
+		find_host_cancel(f->slots[i].op);
+	free(f->slots);
+	route_release(f->route);
+	free(f);
+}
+
+static void
+finish(struct find_route *f)
+{
+	struct route *route = f->route;
+
+	route->found = loop_time();
+	route->expires = route->found + (time_t)f->ttl_s;
+	f->route = NULL;
+	f->pending = 0;
+	free(f->slots);
+	f->slots = NULL;
+	f->done(route, f->arg);
+	release(f);
+}
+
+/* A next-hop that leads to no host. */
+static void
+finish_without_host(struct find_route *f, enum mx_outcome outcome, bool is_secure)
+{
+	f->route = route_new(0);
+	f->route->outcome = outcome;
+	f->route->is_secure = is_secure;
+	f->route->expanded = f->next_hop.domain;
+	finish(f);
+}
+
+static void
+on_host(uint32_t ttl_s, void *arg)
+{
+	struct host_slot *slot = arg;
+	struct find_route *f = slot->find;
+
+	slot->op = NULL;
+	if (ttl_s < f->ttl_s)
+		f->ttl_s = ttl_s;
+	if (--f->pending == 0)
+		finish(f);
+}
+
+/* All hosts at once; each carries its own verdict (DANE-MX-01). */
+static void
+find_hosts(struct find_route *f)
+{
+	struct route *route = f->route;
+	size_t i;
+
+	f->slots = xcalloc(route->host_count, sizeof(*f->slots));
+	for (i = 0; i < route->host_count; i++) {
+		struct host_facts *host = &route->hosts[i];
+
+		if (host->address_outcome == ADDRESS_INVALID)
+			continue;
+		f->slots[i].find = f;
+		f->slots[i].op = find_host_start(
+		    f->lookup, f->next_hop.port, host, f->trace, on_host, &f->slots[i]);
+		f->pending++;
+	}
+	if (f->pending == 0)
+		finish(f);
+}
+
+/* The name itself stands for its only host, preference 0 (MX-04, BASE-11). */
+static void
+find_itself(struct find_route *f, enum mx_outcome outcome, bool is_secure)
+{
+	f->route = route_new(1);
+	f->route->outcome = outcome;
+	f->route->is_secure = is_secure;
+	f->route->expanded = f->next_hop.domain;
+	f->route->hosts[0].name = f->next_hop.domain;
+	find_hosts(f);
+}
+
+static bool
+is_known(const struct route *route, const struct dns_record *mx)
+{
+	size_t i;
+
+	for (i = 0; i < route->host_count; i++)
+		if (mx->name.len > 0 && domain_equal(&route->hosts[i].name, &mx->name))
+			return true;
+	return false;
+}
+
+static void
+add_host(struct route *route, const struct dns_record *mx)
+{
+	struct host_facts *host = &route->hosts[route->host_count++];
+
+	host->name = mx->name;
+	host->preference = mx->preference;
+	if (mx->name.len == 0) {
+		host->address_outcome = ADDRESS_INVALID;
+		snprintf(host->detail, sizeof(host->detail), "MX target \"%.*s\"",
+		    (int)(mx->len < 48 ? mx->len : 48), (const char *)mx->data);
+	}
+}
+
+static int
+by_preference(const void *a, const void *b)
+{
+	const struct dns_record *const *x = a, *const *y = b;
+
+	if ((*x)->preference != (*y)->preference)
+		return (*x)->preference < (*y)->preference ? -1 : 1;
+	/* The place in the answer decides, so that the order is the same every time. */
+	return *x < *y ? -1 : 1;
+}
+
+/* Sort, drop "0 ." beside others (MX-05) and repeated names. */
+static struct route *
+route_of_mx(const struct dns_reply *reply)
+{
+	const struct dns_record **sorted = xcalloc(reply->count, sizeof(*sorted));
+	struct route *route =
+	    route_new(reply->count < MX_HOSTS_MAX ? reply->count : MX_HOSTS_MAX);
+	size_t i;
+
+	for (i = 0; i < reply->count; i++)
+		sorted[i] = &reply->records[i];
+	qsort(sorted, reply->count, sizeof(const struct dns_record *), by_preference);
+	route->host_count = 0;
+	for (i = 0; i < reply->count; i++) {
+		if (sorted[i]->is_root) {
+			route->had_null = true;
+		} else if (!is_known(route, sorted[i])) {
+			route->is_cut = route->host_count == MX_HOSTS_MAX;
+			if (route->is_cut)
+				break;
+			add_host(route, sorted[i]);
+		}
+	}
+	free(sorted);
+	return route;
+}
+
+static void
+use_mx(struct find_route *f, const struct dns_reply *reply)
+{
+	f->route = route_of_mx(reply);
+	f->route->outcome = f->route->host_count > 0 ? MX_FOUND : MX_NULL;
+	f->route->is_secure = reply->is_secure;
+	f->route->expanded = reply->owner;
+	if (f->route->outcome == MX_NULL)
+		finish(f);
+	else
+		find_hosts(f);
+}
+
+static void
+on_mx(struct dns_reply *reply, void *arg)
+{
+	struct find_route *f = arg;
+
+	f->mx = NULL;
+	if (reply->ttl_s < f->ttl_s)
+		f->ttl_s = reply->ttl_s;
+	switch (reply->outcome) {
+	case DNS_FOUND:
+		use_mx(f, reply);
+		break;
+	case DNS_NODATA:
+		find_itself(f, MX_IMPLICIT, reply->is_secure);
+		break;
+	case DNS_NXDOMAIN:
+		finish_without_host(f, MX_NXDOMAIN, reply->is_secure);
+		break;
+	case DNS_ALIAS:
+	case DNS_ERROR:
+		f->ttl_s = ERROR_TTL;
+		f->route = route_new(0);
+		f->route->outcome = MX_ERROR;
+		f->route->expanded = f->next_hop.domain;
+		snprintf(f->route->detail, sizeof(f->route->detail), "MX: %s",
+		    reply->detail);
+		finish(f);
+		break;
+	}
+}
+
+static void
+go(void *arg)
+{
+	struct find_route *f = arg;
+
+	if (f->next_hop.is_host)
+		/* The operator named the host: there is no MX answer to be forged. */
+		find_itself(f, MX_HOST, true);
+	else
+		f->mx = resolve_start(f->lookup, &f->next_hop.domain, DNS_MX, f->trace,
+		    "where mail goes (RFC 5321, 5.1)", on_mx, f);
+}
+
+struct find_route *
+find_route_start(struct lookup *lookup, const struct next_hop *next_hop,
+    struct trace *trace, find_route_done_fn *done, void *arg)
+{
+	struct find_route *f = xcalloc(1, sizeof(*f));
+
+	f->lookup = lookup;
+	f->next_hop = *next_hop;
+	f->trace = trace;
+	f->ttl_s = ROUTE_TTL_MAX;
+	f->done = done;
+	f->arg = arg;
+	gate_enter(&lookup->gate, &f->pass, go, f);
+	return f;
+}
+
+void
+find_route_cancel(struct find_route *f)
+{
+	if (f != NULL)
+		release(f);
+}

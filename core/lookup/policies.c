@@ -1,0 +1,476 @@
+/* SPDX-License-Identifier: ISC */
+#include "lookup/policies.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+
+/* An idle domain's policy is kept fresh this long after the last question for it. */
+#define IDLE_MAX (180L * 86400)
+
+/* One failed refresh may be an accident (STS-CACHE-06). */
+#define REFRESH_FAILURES_TOLD 2
+
+/* --- entries -------------------------------------------------------------------------- */
+
+static bool
+is_strong(const struct sts_entry *entry)
+{
+	return entry->policy != NULL && entry->policy->mode != STS_NONE;
+}
+
+static size_t
+policy_bytes(const struct sts_policy *policy)
+{
+	if (policy == NULL)
+		return 0;
+	return sizeof(*policy) + policy->pattern_count * sizeof(policy->patterns[0]) +
+	       2 * (size_t)policy->body_len;
+}
+
+static size_t
+entry_bytes(const struct sts_entry *entry)
+{
+	return sizeof(*entry) + strlen(entry->name) + 1 + policy_bytes(entry->policy);
+}
+
+static void
+place(struct policies *p, struct sts_entry *entry)
+{
+	list_remove(&entry->by_use);
+	list_append(is_strong(entry) ? &p->strong : &p->weak, &entry->by_use);
+}
+
+static void
+set_policy(struct policies *p, struct sts_entry *entry, struct sts_policy *policy)
+{
+	p->bytes -= policy_bytes(entry->policy);
+	p->with_policy -= entry->policy != NULL;
+	free(entry->policy);
+	entry->policy = policy;
+	p->bytes += policy_bytes(policy);
+	p->with_policy += policy != NULL;
+	if (policy == NULL)
+		entry->id[0] = '\0';
+	place(p, entry);
+}
+
+static void
+set_detail(struct sts_entry *entry, const char *detail)
+{
+	free(entry->detail);
+	entry->detail = *detail != '\0' ? xstrdup(detail) : NULL;
+}
+
+static void
+entry_free(struct policies *p, struct sts_entry *entry)
+{
+	set_policy(p, entry, NULL);
+	p->bytes -= entry_bytes(entry);
+	map_remove(&p->map, &entry->link);
+	list_remove(&entry->by_use);
+	free(entry->detail);
+	free(entry);
+}
+
+static bool
+is_named(const struct map_link *link, const void *key)
+{
+	return strcmp(LIST_ITEM(link, const struct sts_entry, link)->name, key) == 0;
+}
+
+struct sts_entry *
+policies_find(const struct policies *p, const struct domain *domain)
+{
+	struct map_link *link = map_find(&p->map,
+	    map_hash(&p->map, domain->text, domain->len), is_named, domain->text);
+
+	return link != NULL ? LIST_ITEM(link, struct sts_entry, link) : NULL;
+}
+
+static struct sts_entry *
+entry_new(struct policies *p, const struct domain *domain)
+{
+	struct sts_entry *entry = xmalloc(sizeof(*entry) + domain->len + 1u);
+
+	*entry = (struct sts_entry){ 0 };
+	memcpy(entry->name, domain->text, domain->len + 1u);
+	list_append(&p->weak, &entry->by_use);
+	map_add(&p->map, &entry->link, map_hash(&p->map, domain->text, domain->len));
+	p->bytes += entry_bytes(entry);
+	return entry;
+}
+
+/* --- eviction (STS-CACHE-12) ------------------------------------------------------------ */
+
+static struct sts_entry *
+first_idle(const struct list *head)
+{
+	struct list *node;
+
+	for (node = head->next; node != head; node = node->next) {
+		struct sts_entry *entry = LIST_ITEM(node, struct sts_entry, by_use);
+
+		if (entry->operation == NULL)
+			return entry;
+	}
+	return NULL;
+}
+
+static void
+store_drop(struct policies *p, const struct sts_entry *entry)
+{
+	struct domain domain;
+
+	if (p->store == NULL)
+		return;
+	/* The name was a domain when the entry was made. */
+	if (domain_parse(entry->name, strlen(entry->name), &domain, NULL) == ST_OK)
+		store_drop_policy(p->store, &domain);
+}
+
+static void
+make_room(struct policies *p)
+{
+	struct sts_entry *entry;
+
+	while (p->map.count >= p->max || p->bytes > p->max_bytes) {
+		entry = first_idle(&p->weak);
+		if (entry == NULL) {
+			entry = first_idle(&p->strong);
+			if (entry == NULL)
+				return;
+			log_warn("sts: domain=%s mode=%s action=evicted policies=%zu "
+				 "reason=\"cache full, raise [cache] policies\"",
+			    entry->name, sts_mode_text(entry->policy->mode),
+			    p->map.count);
+		}
+		p->evicted++;
+		if (entry->policy != NULL)
+			store_drop(p, entry);
+		entry_free(p, entry);
+	}
+}
+
+struct sts_entry *
+policies_get(struct policies *p, const struct domain *domain, time_t now)
+{
+	struct sts_entry *entry = policies_find(p, domain);
+
+	if (entry == NULL) {
+		make_room(p);
+		entry = entry_new(p, domain);
+	}
+	policies_touch(p, entry, now);
+	return entry;
+}
+
+void
+policies_touch(struct policies *p, struct sts_entry *entry, time_t now)
+{
+	entry->used = now;
+	place(p, entry);
+}
+
+/* --- reading ------------------------------------------------------------------------------ */
+
+static bool
+is_valid(const struct sts_entry *entry, time_t now)
+{
+	return entry->policy != NULL && now < entry->expires;
+}
+
+bool
+sts_entry_is_fresh(const struct sts_entry *entry, time_t now)
+{
+	if (!entry->is_record_known || now >= entry->record_until)
+		return false;
+	/* A policy that ended since the record was looked at must be fetched again. */
+	return entry->policy == NULL || now < entry->expires;
+}
+
+bool
+sts_entry_is_paused(const struct policies *p, const struct sts_entry *entry, time_t now)
+{
+	return entry->attempt > STS_ATTEMPT_OK && now >= entry->attempted &&
+	       now - entry->attempted < (time_t)p->retry_after;
+}
+
+void
+sts_entry_question(const struct policies *p, const struct sts_entry *entry, bool force,
+    time_t now, struct sts_question *out)
+{
+	*out = (struct sts_question){
+		.wish = force ? STS_FETCH_ALWAYS : STS_FETCH_IF_NEW,
+		.has_pause = sts_entry_is_paused(p, entry, now),
+	};
+	if (domain_parse(entry->name, strlen(entry->name), &out->domain, NULL) != ST_OK)
+		abort();
+	if (is_valid(entry, now))
+		memcpy(out->known_id, entry->id, sizeof(out->known_id));
+	memcpy(out->paused_id, entry->attempted_id, sizeof(out->paused_id));
+}
+
+void
+sts_entry_facts(const struct sts_entry *entry, time_t now, struct sts_facts *out)
+{
+	bool valid = is_valid(entry, now);
+
+	*out = (struct sts_facts){
+		.policy = valid ? entry->policy : NULL,
+		.id = valid ? entry->id : "",
+		.fetched = valid ? entry->fetched : 0,
+		.expires = valid ? entry->expires : 0,
+		.is_record_known = entry->is_record_known,
+		.is_record_error = entry->is_record_error,
+		.record = (enum sts_record_outcome)entry->record,
+		.attempt = (enum sts_attempt)entry->attempt,
+		.attempted = entry->attempted,
+		.detail = entry->detail != NULL ? entry->detail : "",
+	};
+}
+
+/* --- taking in a result --------------------------------------------------------------------- */
+
+static void
+store_put(struct policies *p, const struct sts_entry *entry)
+{
+	struct stored_policy stored = {
+		.id = entry->id,
+		.body = entry->policy->body,
+		.len = entry->policy->body_len,
+		.fetched = entry->fetched,
+		.expires = entry->expires,
+		.used = entry->used,
+	};
+	struct domain domain;
+
+	if (p->store == NULL)
+		return;
+	if (domain_parse(entry->name, strlen(entry->name), &domain, NULL) != ST_OK)
+		return;
+	stored.domain = &domain;
+	store_put_policy(p->store, &stored);
+}
+
+/* A tenth earlier or later, by the name, so that refreshes of one start spread out. */
+static time_t
+refresh_time(const struct policies *p, const struct sts_entry *entry)
+{
+	time_t every = (time_t)p->refresh_every;
+	time_t half_life = (entry->expires - entry->fetched) / 2;
+
+	every -= every / 10 * (time_t)(entry->link.hash % 1000) / 1000;
+	/* A policy that lives shorter than that is looked at in the middle of its life. */
+	return entry->fetched + (every < half_life ? every : half_life);
+}
+
+static void
+adopt(
+    struct policies *p, struct sts_entry *entry, struct sts_result *result, time_t now)
+{
+	uint32_t age = result->policy->max_age_s;
+
+	/* A refresh without a live record keeps the id it knew (STS-CACHE-14). */
+	if (result->id[0] == '\0')
+		memcpy(result->id, entry->id, sizeof(result->id));
+	set_policy(p, entry, result->policy);
+	result->policy = NULL;
+	memcpy(entry->id, result->id, sizeof(entry->id));
+	entry->fetched = now;
+	/* max_age 0 serves the deliveries that wait for it now, and no later one
+	 * (STS-CACHE-09). */
+	entry->expires = now + (age > 0 ? (time_t)age : 1);
+	entry->refresh_at = refresh_time(p, entry);
+	entry->refresh_failures = 0;
+	if (age > 0)
+		store_put(p, entry);
+	else
+		store_drop(p, entry);
+}
+
+static void
+note_refresh_failure(struct policies *p, struct sts_entry *entry, time_t now)
+{
+	entry->refresh_at =
+	    now + (time_t)(p->refresh_every / 4 > p->retry_after ? p->refresh_every / 4
+								 : p->retry_after);
+	if (entry->refresh_failures < UINT8_MAX)
+		entry->refresh_failures++;
+	if (entry->refresh_failures == REFRESH_FAILURES_TOLD && is_strong(entry))
+		log_warn("sts: domain=%s refresh=failed times=%u reason=\"%s\" "
+			 "kept-for=%llds action=\"still enforced until it expires\"",
+		    entry->name, entry->refresh_failures,
+		    entry->detail != NULL ? entry->detail : "",
+		    (long long)(entry->expires - now));
+}
+
+void
+policies_apply(struct policies *p, struct sts_entry *entry, struct sts_result *result,
+    bool was_refresh, time_t now)
+{
+	entry->is_record_known = true;
+	entry->is_record_error = result->is_record_error;
+	entry->record = (uint8_t)result->record;
+	entry->record_until = now + (time_t)result->record_ttl_s;
+	if (result->attempt == STS_ATTEMPT_NONE) {
+		/* The failure that a pause stands for stays in sight. */
+		if (!sts_entry_is_paused(p, entry, now))
+			set_detail(entry, result->detail);
+		return;
+	}
+	set_detail(entry, result->detail);
+	if (entry->attempt != (uint8_t)result->attempt)
+		log_info("sts: domain=%s fetch=%s%s%s%s", entry->name,
+		    sts_attempt_word(result->attempt),
+		    *result->detail != '\0' ? " reason=\"" : "", result->detail,
+		    *result->detail != '\0' ? "\"" : "");
+	entry->attempt = (uint8_t)result->attempt;
+	entry->attempted = now;
+	memcpy(entry->attempted_id, result->id, sizeof(entry->attempted_id));
+	if (result->policy != NULL)
+		adopt(p, entry, result, now);
+	else if (was_refresh)
+		note_refresh_failure(p, entry, now);
+	if (result->attempt != STS_ATTEMPT_OK &&
+	    entry->record_until > now + (time_t)p->retry_after)
+		/* Try again when the pause is over, not when the record's TTL is. */
+		entry->record_until = now + (time_t)p->retry_after;
+}
+
+/* --- the whole ---------------------------------------------------------------------------- */
+
+struct loading {
+	struct policies *policies;
+	time_t now;
+	size_t loaded, refused;
+};
+
+static void
+on_stored(const struct stored_policy *stored, void *arg)
+{
+	struct loading *l = arg;
+	struct policies *p = l->policies;
+	struct sts_policy *policy;
+	struct sts_entry *entry;
+
+	if (stored->expires <= l->now)
+		return;
+	if (sts_policy_parse(stored->body, stored->len, &policy, NULL) != ST_OK) {
+		l->refused++;
+		return;
+	}
+	make_room(p);
+	entry = entry_new(p, stored->domain);
+	set_policy(p, entry, policy);
+	snprintf(entry->id, sizeof(entry->id), "%s", stored->id);
+	entry->attempt = STS_ATTEMPT_OK;
+	entry->fetched = entry->attempted = stored->fetched;
+	entry->used = stored->used;
+	entry->expires = stored->expires;
+	entry->refresh_at = refresh_time(p, entry);
+	/* Fetched in the future: the clock was wrong once; due now, and no longer valid than a
+	 * fetch of now would be (STS-CACHE-10). */
+	if (stored->fetched > l->now) {
+		entry->refresh_at = l->now;
+		if (entry->expires > l->now + (time_t)policy->max_age_s)
+			entry->expires = l->now + (time_t)policy->max_age_s;
+	}
+	l->loaded++;
+}
+
+enum status
+policies_init(struct policies *p, const struct engine_options *options,
+    struct store *store, time_t now)
+{
+	struct loading loading = { .policies = p, .now = now };
+	enum status rc;
+
+	*p = (struct policies){
+		.max = options->policies_max,
+		.max_bytes = options->policies_max_bytes,
+		.refresh_every = options->refresh_every,
+		.retry_after = options->retry_after,
+	};
+	map_init(&p->map, 0);
+	list_init(&p->weak);
+	list_init(&p->strong);
+	if (store == NULL)
+		return ST_OK;
+	rc = store_each_policy(store, on_stored, &loading);
+	if (loading.refused > 0)
+		log_warn(
+		    "sts: stored-policies-refused=%zu reason=\"no longer readable, "
+		    "they will be fetched again\"",
+		    loading.refused);
+	p->store = store;
+	return rc;
+}
+
+void
+policies_clear(struct policies *p)
+{
+	while (!list_is_empty(&p->weak))
+		entry_free(p, LIST_ITEM(p->weak.next, struct sts_entry, by_use));
+	while (!list_is_empty(&p->strong))
+		entry_free(p, LIST_ITEM(p->strong.next, struct sts_entry, by_use));
+	map_clear(&p->map);
+}
+
+bool
+policies_drop(struct policies *p, const struct domain *domain)
+{
+	struct sts_entry *entry = policies_find(p, domain);
+
+	if (entry == NULL)
+		return false;
+	store_drop(p, entry);
+	if (entry->operation == NULL) {
+		entry_free(p, entry);
+		return true;
+	}
+	set_policy(p, entry, NULL);
+	entry->attempt = STS_ATTEMPT_NONE;
+	entry->is_record_known = false;
+	return true;
+}
+
+struct walk {
+	struct policies *policies;
+	time_t now;
+	policies_due_fn *fn;
+	void *arg;
+};
+
+static void
+on_walk(struct map_link *link, void *arg)
+{
+	struct sts_entry *entry = LIST_ITEM(link, struct sts_entry, link);
+	struct walk *w = arg;
+
+	if (entry->policy == NULL || entry->operation != NULL)
+		return;
+	if (entry->fetched > w->now) {
+		/* The clock went back: due, and not immortal (STS-CACHE-10). */
+		entry->fetched = w->now;
+		entry->refresh_at = w->now;
+		if (entry->expires > w->now + (time_t)entry->policy->max_age_s)
+			entry->expires = w->now + (time_t)entry->policy->max_age_s;
+	}
+	if (w->now >= entry->expires) {
+		log_info("sts: domain=%s mode=%s action=expired", entry->name,
+		    sts_mode_text(entry->policy->mode));
+		store_drop(w->policies, entry);
+		set_policy(w->policies, entry, NULL);
+	} else if (w->now >= entry->refresh_at && w->now - entry->used < IDLE_MAX) {
+		w->fn(entry, w->arg);
+	}
+}
+
+void
+policies_walk(
+    struct policies *p, size_t parts, time_t now, policies_due_fn *fn, void *arg)
+{
+	struct walk w = { .policies = p, .now = now, .fn = fn, .arg = arg };
+
+	map_walk(&p->map, &p->cursor, p->map.slot_count / parts + 1, on_walk, &w);
+}

@@ -1,0 +1,57 @@
+/*
+ * Routes in memory: DNS facts, for as long as their TTLs allow.  SPDX-License-Identifier: ISC
+ */
+#ifndef HOPSEAL_LOOKUP_ROUTES_H
+#define HOPSEAL_LOOKUP_ROUTES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <time.h>
+
+#include "base/list.h"
+#include "base/map.h"
+#include "policy/facts.h"
+
+struct operation;
+
+struct route_entry {
+	struct map_link link;
+	struct list by_use;
+	struct route *route;         /* NULL until found; may have expired */
+	struct operation *operation; /* under way; an entry with one is never evicted */
+	uint16_t port;
+	bool is_host;
+	char name[]; /* of the next-hop's domain */
+};
+
+/* The entry used longest ago stands first in by_use. */
+struct routes {
+	struct map map;
+	struct list by_use;
+	size_t max;
+	uint64_t evicted;
+};
+
+void routes_init(struct routes *routes, size_t max);
+void routes_clear(struct routes *routes);
+
+/* NULL when there is none. */
+struct route_entry *routes_find(
+    const struct routes *routes, const struct next_hop *next_hop);
+
+/* The entry, made if need be; marks it as used and evicts another when there are too many. */
+struct route_entry *routes_get(struct routes *routes, const struct next_hop *next_hop);
+
+/* The entry was used now. */
+void routes_touch(struct routes *routes, struct route_entry *entry);
+
+/* The route if it may still be used at this time, else NULL. */
+struct route *route_entry_fresh(const struct route_entry *entry, time_t now);
+
+/* Put a new route, taking over the caller's hold. */
+void route_entry_put(struct route_entry *entry, struct route *route);
+
+/* Forget every route to this domain, whatever the port; true if there was one. */
+bool routes_drop(struct routes *routes, const struct domain *domain);
+
+#endif

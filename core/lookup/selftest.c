@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: ISC */
+#include "lookup/selftest.h"
+
+#include <stdio.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "lookup/resolve.h"
+#include "net/dns.h"
+#include "net/loop.h"
+
+#define EVERY_MS      (5 * 60 * 1000)
+#define AFTER_FAIL_MS (15 * 1000)
+
+struct selftest {
+	struct lookup *lookup;
+	struct loop_timer *timer;
+	struct resolve *query;
+	struct selftest_result result;
+};
+
+static void
+conclude(struct selftest *t, enum resolver_state state, const char *detail)
+{
+	struct selftest_result *r = &t->result;
+	bool is_changed = r->state != state;
+
+	loop_timer_set(t->timer, state == RESOLVER_OK ? EVERY_MS : AFTER_FAIL_MS);
+	snprintf(r->detail, sizeof(r->detail), "%s", detail);
+	if (!is_changed)
+		return;
+	r->state = state;
+	r->since = loop_time();
+	if (state == RESOLVER_OK)
+		log_info("dnssec: resolver=%s status=ok", dns_servers(t->lookup->dns));
+	else
+		log_err(
+		    "dnssec: resolver=%s status=\"%s\" detail=\"%s\" action=\"DANE is "
+		    "not available; cached MTA-STS policies are still enforced\"",
+		    dns_servers(t->lookup->dns), resolver_state_text(state), detail);
+}
+
+static void
+on_bogus(struct dns_reply *reply, void *arg)
+{
+	struct selftest *t = arg;
+
+	t->query = NULL;
+	if (reply->outcome == DNS_FOUND) {
+		conclude(t, RESOLVER_NOT_VALIDATING,
+		    "a name with broken signatures was answered");
+		return;
+	}
+	conclude(t, RESOLVER_OK, "");
+}
+
+static void
+on_secure(struct dns_reply *reply, void *arg)
+{
+	struct selftest *t = arg;
+	const struct domain *bogus = &t->lookup->options.probe_bogus;
+
+	t->query = NULL;
+	if (reply->outcome == DNS_ERROR)
+		conclude(t, RESOLVER_DEAD, reply->detail);
+	else if (!reply->is_secure)
+		conclude(t, RESOLVER_NOT_VALIDATING,
+		    "a signed name was answered without AD");
+	else if (bogus->len > 0)
+		t->query = resolve_start(
+		    t->lookup, bogus, DNS_A, NULL, "self-test", on_bogus, t);
+	else
+		conclude(t, RESOLVER_OK, "");
+}
+
+static void
+begin(void *arg)
+{
+	struct selftest *t = arg;
+	const struct domain *secure = &t->lookup->options.probe_secure;
+
+	if (t->query != NULL)
+		return;
+	if (!dns_is_trusted(t->lookup->dns))
+		conclude(t, RESOLVER_UNTRUSTED, dns_servers(t->lookup->dns));
+	else if (secure->len > 0)
+		t->query = resolve_start(
+		    t->lookup, secure, DNS_SOA, NULL, "self-test", on_secure, t);
+	else
+		conclude(t, RESOLVER_OK, "not tested, as configured");
+}
+
+struct selftest *
+selftest_start(struct lookup *lookup)
+{
+	struct selftest *t = xcalloc(1, sizeof(*t));
+
+	t->lookup = lookup;
+	t->timer = loop_timer_new(begin, t);
+	begin(t);
+	return t;
+}
+
+void
+selftest_again(struct selftest *t)
+{
+	resolve_cancel(t->query);
+	t->query = NULL;
+	begin(t);
+}
+
+void
+selftest_stop(struct selftest *t)
+{
+	if (t == NULL)
+		return;
+	resolve_cancel(t->query);
+	loop_timer_free(t->timer);
+	free(t);
+}
+
+const struct selftest_result *
+selftest_result(const struct selftest *t)
+{
+	return &t->result;
+}

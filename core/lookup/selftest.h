@@ -1,0 +1,30 @@
+/*
+ * Can the resolver be believed?  SPDX-License-Identifier: ISC
+ *
+ * A resolver that stops validating would switch DANE off without a sound.  So a name that must come secure and one
+ * that must fail are asked at start and every few minutes (conformance DNS-13).
+ */
+#ifndef HOPSEAL_LOOKUP_SELFTEST_H
+#define HOPSEAL_LOOKUP_SELFTEST_H
+
+#include "lookup/engine.h"
+#include "lookup/lookup.h"
+
+struct selftest;
+
+/* The first test starts at once.  lookup is borrowed. */
+struct selftest *selftest_start(struct lookup *lookup);
+void selftest_stop(struct selftest *selftest); /* NULL is fine */
+
+/* Test again now: the resolver has changed. */
+void selftest_again(struct selftest *selftest);
+
+struct selftest_result {
+	enum resolver_state state;
+	time_t since;
+	char detail[FACT_DETAIL_MAX];
+};
+
+const struct selftest_result *selftest_result(const struct selftest *selftest);
+
+#endif

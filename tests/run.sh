@@ -1,0 +1,71 @@
+#!/bin/sh
+# run.sh BUILD PART...: run the tests of these parts (unit corpus scenario system), keep their TAP
+# in BUILD/tap, show what failed, and end with "N passed, N failed, N skipped".
+set -u
+build=$1
+shift
+tap=$build/tap
+rm -rf "$tap"
+mkdir -p "$tap"
+export CMOCKA_MESSAGE_OUTPUT=TAP
+
+# run NAME COMMAND...: one program that speaks TAP; dying without a plan or with failures fails.
+run() {
+	name=$1
+	shift
+	began=$(date +%s)
+	"$@" >"$tap/$name.tap" 2>"$tap/$name.err"
+	rc=$?
+	failed=$(grep -c '^not ok' "$tap/$name.tap")
+	if [ $rc -ne 0 ] && [ "$failed" -eq 0 ]; then
+		echo "not ok - $name ended with status $rc" >>"$tap/$name.tap"
+	elif ! grep -qE '^1\.\.[0-9]+' "$tap/$name.tap"; then
+		echo "not ok - $name printed no plan" >>"$tap/$name.tap"
+	fi
+	awk -v name="$name" -v took=$(($(date +%s) - began)) '
+		/^ok .*# [Ss][Kk][Ii][Pp]/ { skip++; next }
+		/^ok/ { ok++ }
+		/^not ok/ { bad++ }
+		END { printf "%-28s %4d passed %3d failed %3d skipped %4d s\n", name, ok, bad, skip, took }
+	' "$tap/$name.tap"
+	grep -E '^not ok|^ok .*# [Ss][Kk][Ii][Pp]' "$tap/$name.tap" | sed 's/^/    /'
+	if grep -q '^not ok' "$tap/$name.tap"; then
+		grep -vE '^(ok|not ok|1\.\.)' "$tap/$name.tap" | tail -n 20 | sed 's/^/    | /'
+		tail -n 20 "$tap/$name.err" | sed 's/^/    ! /'
+	fi
+}
+
+part_unit() {
+	for t in "$build"/tests/test_*; do
+		run "$(basename "$t")" "$t"
+	done
+}
+part_corpus() {
+	for t in "$build"/tests/replay_*; do
+		name=$(basename "$t")
+		run "$name" "$t" "tests/fuzz/corpus/${name#replay_}"
+	done
+}
+part_scenario() {
+	for t in "$build"/tests/scenario_*; do
+		run "$(basename "$t")" "$t"
+	done
+}
+part_system() {
+	for t in tests/system/test_*; do
+		run "$(basename "$t" | sed 's/\.[a-z]*$//')" "$t" "$build"
+	done
+}
+
+for part in "$@"; do
+	"part_$part"
+done
+
+cat "$tap"/*.tap | awk '
+	/^ok .*# [Ss][Kk][Ii][Pp]/ { skip++; next }
+	/^ok/ { ok++ }
+	/^not ok/ { bad++ }
+	END {
+		printf "%d passed, %d failed, %d skipped\n", ok, bad, skip
+		exit (bad > 0 || ok == 0)
+	}'

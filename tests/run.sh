@@ -1,6 +1,7 @@
 #!/bin/sh
 # run.sh BUILD PART...: run the tests of these parts (unit corpus scenario system), keep their TAP
-# in BUILD/tap, show what failed, and end with "N passed, N failed, N skipped".
+# in BUILD/tap, show what failed, and end with "N passed, N failed, N skipped".  UNITS="store" and SYSTEM="daemon"
+# name the unit and system tests to run; unset: all.
 set -u
 build=$1
 shift
@@ -35,8 +36,20 @@ run() {
 	fi
 }
 
+# chosen "NAME NAME" FILE...: the files that these names stand for, or all.
+chosen() {
+	names=$1
+	shift
+	for file in "$@"; do
+		name=$(basename "$file" | sed 's/^test_//; s/\.[a-z]*$//')
+		case " ${names:-$name} " in
+		*" $name "*) echo "$file" ;;
+		esac
+	done
+}
+
 part_unit() {
-	for t in "$build"/tests/test_*; do
+	for t in $(chosen "${UNITS-}" "$build"/tests/test_*); do
 		run "$(basename "$t")" "$t"
 	done
 }
@@ -52,7 +65,7 @@ part_scenario() {
 	done
 }
 part_system() {
-	for t in tests/system/test_*; do
+	for t in $(chosen "${SYSTEM-}" tests/system/test_*); do
 		run "$(basename "$t" | sed 's/\.[a-z]*$//')" "$t" "$build"
 	done
 }

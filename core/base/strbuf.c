@@ -96,11 +96,17 @@ strbuf_consume(struct strbuf *sb, size_t n)
 }
 
 void
+strbuf_truncate(struct strbuf *sb, size_t len)
+{
+	sb->len = len;
+	if (sb->data != NULL)
+		sb->data[len] = '\0';
+}
+
+void
 strbuf_reset(struct strbuf *sb)
 {
-	sb->len = 0;
-	if (sb->data != NULL)
-		sb->data[0] = '\0';
+	strbuf_truncate(sb, 0);
 }
 
 const char *

@@ -43,6 +43,9 @@ void strbuf_escape(struct strbuf *sb, const void *bytes, size_t len, size_t max)
 /* Drop the first n bytes. */
 void strbuf_consume(struct strbuf *sb, size_t n);
 
+/* Keep the first len bytes, of which there are that many. */
+void strbuf_truncate(struct strbuf *sb, size_t len);
+
 /* Empty the text, keep the memory. */
 void strbuf_reset(struct strbuf *sb);
 

@@ -305,7 +305,7 @@ add_mx(const struct answer *a, struct strbuf *text)
 	if (!narrows)
 		add_patterns(a->policy, text);
 	if (narrows || text->len - start > TEXT_MAX / 2) {
-		text->len = start;
+		strbuf_truncate(text, start);
 		add_hosts_as_patterns(a, text);
 	}
 }

@@ -1,0 +1,63 @@
+#!/bin/sh
+# lint.sh: what a reader should not have to check.  Prints one line per finding and a TAP line per rule.
+set -u
+sources=$(git ls-files 'core/*.[ch]' 'milter/*.[ch]' 'exim/*.[ch]' 'opensmtpd/*.[ch]')
+tests=$(git ls-files 'tests/*.[ch]')
+failed=0
+n=0
+
+# rule TEXT COMMAND...: passes when the command does.
+rule() {
+	text=$1
+	shift
+	n=$((n + 1))
+	if out=$("$@" 2>&1); then
+		echo "ok $n - $text"
+	else
+		echo "not ok $n - $text"
+		failed=$((failed + 1))
+	fi
+	[ -z "$out" ] || printf '%s\n' "$out" | sed 's/^/# /'
+}
+
+layers() { awk -f tests/lint/layers.awk $sources; }
+formatted() {
+	bad=$(clang-format --dry-run --Werror $sources $tests 2>&1 | grep -c 'error:')
+	[ "$bad" -eq 0 ] || {
+		clang-format --dry-run --Werror $sources $tests 2>&1 | grep 'error:' |
+			cut -d: -f1 | sort | uniq -c
+		return 1
+	}
+}
+manual() { mandoc -T lint -W warning man/*.[1578]; }
+shell_syntax() {
+	for f in $(git ls-files '*.sh' .ci/run); do
+		sh -n "$f" || return 1
+	done
+}
+python_syntax() {
+	for f in $(git ls-files '*.py'); do
+		python3 -c 'import ast, sys; ast.parse(open(sys.argv[1]).read(), sys.argv[1])' "$f" || return 1
+	done
+}
+top_level() {
+	git ls-files | cut -d/ -f1 | sort -u |
+		grep -vxE 'Makefile|README\.md|LICENSE|core|milter|exim|opensmtpd|tests|man|\..*' && return 1
+	return 0
+}
+no_leftovers() {
+	git grep -nE '\b(TODO|FIXME|XXX)\b' -- core milter exim opensmtpd man README.md && return 1
+	return 0
+}
+sizes() { awk -f tests/lint/sizes.awk $(git ls-files 'core/*.c' 'milter/*.c' 'exim/*.c' 'opensmtpd/*.c'); }
+
+rule "includes run one way, libraries stay in their folders" layers
+rule "formatting is clang-format's" formatted
+rule "manual pages are clean" manual
+rule "shell scripts parse" shell_syntax
+rule "Python parses" python_syntax
+rule "the top level holds what it should" top_level
+rule "no leftovers" no_leftovers
+rule "files and functions keep to their size" sizes
+echo "1..$n"
+exit $failed

@@ -49,7 +49,7 @@ BENCH_PACKAGES := postfix-mta-sts-resolver python3-uvloop
 # Goals that compile need the libraries now; the others install them first.
 LATER := deps demo check bench clean help uninstall lint-sizes
 ifneq ($(filter-out $(LATER),$(or $(MAKECMDGOALS),all)),)
-MISSING := $(foreach l,$(LIBRARIES),$(shell $(PKG_CONFIG) --exists $(l) 2>/dev/null || echo $(l)))
+MISSING := $(strip $(foreach l,$(LIBRARIES),$(shell $(PKG_CONFIG) --exists $(l) 2>/dev/null || echo $(l))))
 ifneq ($(MISSING),)
 $(error hopseal needs these libraries: $(MISSING) ("make deps" installs them on Debian))
 endif
@@ -145,7 +145,7 @@ $(B)/tests/replay_%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/replay.o $(B)/libh
 
 demo: deps
 	$(Q)$(MAKE) --no-print-directory all
-	$(Q)sh tests/system/demo.sh $(B)
+	$(Q)python3 tests/system/demo.py $(B) $(SUITE)
 
 conformance: built-check
 	$(Q)python3 tests/conformance.py tests/conformance.tsv $(B)/tap

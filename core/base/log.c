@@ -53,6 +53,7 @@ log_wants(enum log_level level)
 }
 
 /* One write per line, so that lines of several threads do not mix. */
+PRINTF_LIKE(2, 0)
 static void
 line(enum log_level level, const char *fmt, va_list ap)
 {

@@ -19,7 +19,7 @@
  *                             "verdicts": {"dane-verify": N, ... one for each},
  *                             "cache": {"policies", "policy_bytes", "routes", "evicted"},
  *                             "overrides": [OVERRIDE]}
- *   cache list [MAX]          {"count" of all, "policies": [POLICY without "mx", "body"]}
+ *   cache list [MAX]          {"count" of all, "policies": [POLICY without "mx", "lines"]}
  *   cache show DOMAIN         POLICY
  *   cache refresh DOMAIN      {"domain", "done": "refresh started"}; the result shows in "cache show"
  *   cache drop DOMAIN         {"domain", "done": "dropped"}
@@ -29,7 +29,7 @@
  *                             ("2026-12-31T18:00:00Z"), all UTC
  *   override remove PATTERN   {"pattern", "done": "removed"}
  *
- *   POLICY    {"domain", "mode", "id", "max_age_s", "mx_count", "mx": [...], "body", "fetched" TIME,
+ *   POLICY    {"domain", "mode", "id", "max_age_s", "mx_count", "mx": [...], "lines": [...], "fetched" TIME,
  *             "expires" TIME, "used" TIME, "record", "attempt", "attempted" TIME, "detail",
  *             "refresh_failures", "is_refreshing"}; mode is null without a policy
  *   OVERRIDE  {"pattern", "action", "meaning", "reason", "created" TIME, "expires" TIME, "is_expired"}

@@ -11,30 +11,40 @@
 #include "base/status.h"
 #include "config/config.h"
 #include "lookup/engine.h"
+#include "store/store.h"
+
+struct upstream;
 
 struct service {
 	struct dns *dns;
 	struct https *https;
 	struct store *store; /* NULL: nothing persistent */
 	struct engine *engine;
+	struct upstream *upstream; /* owns dns and https, and those before a reload */
 };
 
 enum service_store { SERVICE_STORE, SERVICE_STORE_READONLY };
 
 /*
- * Open resolver, HTTPS, store and engine.  The loop is there already.  config is borrowed
- * until service_close() or the next service_reload().  A store that cannot be opened
- * is one loud line and SERVICE_STORE goes on without it; everything else is an error.
+ * Open resolver, HTTPS, store and engine.  The loop is there already.  config is not kept.  Without a store that can
+ * be opened the service goes on: with a line at level err for SERVICE_STORE, at
+ * level info for SERVICE_STORE_READONLY.
  *
  * Returns ST_OK, or what the failing part returned, with why.
  */
-MUST_CHECK enum status service_open(const struct config *config, enum service_store store,
-    struct service *out, struct why *why);
+MUST_CHECK enum status service_open(const struct config *config,
+    enum service_store store, struct service *out, struct why *why);
 
-/* Take a new configuration; on any error nothing has changed.  Questions under way are not lost. */
+/*
+ * Take a new configuration, which is not kept; on any error nothing has changed.  Lookups under way end on the
+ * resolver and the connections that they began with.
+ */
 MUST_CHECK enum status service_reload(
     struct service *service, const struct config *config, struct why *why);
 
 void service_close(struct service *service);
+
+/* Whether service_open() would find its resolver and its CA bundle; opens and closes them. */
+MUST_CHECK enum status service_check(const struct config *config, struct why *why);
 
 #endif

@@ -53,8 +53,8 @@ struct dns_query;
  * Ask one question.  done runs exactly once, never before dns_ask() has returned, at most
  * deadline_ms later; no answer in time is DNS_ERROR "timeout".  name is copied.
  */
-struct dns_query *dns_ask(struct dns *dns, const struct domain *name, enum dns_type type,
-    int deadline_ms, dns_done_fn *done, void *arg);
+struct dns_query *dns_ask(struct dns *dns, const struct domain *name,
+    enum dns_type type, int deadline_ms, dns_done_fn *done, void *arg);
 
 /* done will not run.  Only before it has; NULL is fine. */
 void dns_cancel(struct dns_query *query);

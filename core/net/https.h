@@ -63,8 +63,8 @@ struct https_request {
 
 struct https_answer {
 	enum https_outcome outcome;
-	int http_status;    /* 0 when there was no HTTP reply */
-	const char *body;   /* len bytes; HTTPS_OK only */
+	int http_status;  /* 0 when there was no HTTP reply */
+	const char *body; /* len bytes; HTTPS_OK only */
 	size_t len;
 	const char *detail; /* one line for logs and reports, escaped; never NULL */
 };
@@ -75,8 +75,8 @@ struct https_transfer;
 
 /* done runs exactly once, never before this returns, at most deadline_ms later.  The
  * request is copied. */
-struct https_transfer *https_get(struct https *https, const struct https_request *request,
-    https_done_fn *done, void *arg);
+struct https_transfer *https_get(struct https *https,
+    const struct https_request *request, https_done_fn *done, void *arg);
 
 /* done will not run.  Only before it has; NULL is fine. */
 void https_cancel(struct https_transfer *transfer);

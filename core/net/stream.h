@@ -15,7 +15,8 @@
 #include "base/status.h"
 #include "base/strbuf.h"
 
-#define STREAM_OUT_MAX (4 * 1024 * 1024) /* bytes waiting for a peer before it is dropped */
+#define STREAM_OUT_MAX                                                                 \
+	(4 * 1024 * 1024) /* bytes waiting for a peer before it is dropped */
 
 struct stream;
 
@@ -35,11 +36,12 @@ struct stream_handler {
 struct listener;
 
 struct listen_options {
-	const char *where;   /* "unix:/path" or "inet:ADDRESS:PORT", "inet:[V6]:PORT" */
-	const char *owner;   /* "user", "user:group", ":group" or NULL; unix only */
-	mode_t mode;         /* unix only; 0: 0666 */
-	int fd;              /* an already listening socket (systemd), or -1 */
-	unsigned stream_max; /* connections at once; 0: 20000.  More wait in the backlog */
+	const char *where; /* "unix:/path" or "inet:ADDRESS:PORT", "inet:[V6]:PORT" */
+	const char *owner; /* "user", "user:group", ":group" or NULL; unix only */
+	mode_t mode;       /* unix only; 0: 0666 */
+	int fd;            /* an already listening socket (systemd), or -1 */
+	unsigned
+	    stream_max; /* connections at once; 0: 20000.  More wait in the backlog */
 };
 
 /*

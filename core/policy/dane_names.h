@@ -17,8 +17,9 @@ struct dane_names {
 
 /*
  * The names that the leaf's certificate may have, fixed before it is seen (RFC 6125, 6.2.1): the TLSA base domain; with a
- * secure MX, or without MX, also the original next-hop and, when it differs, the expanded one.
- * With an insecure MX the MX host's name stands alone.  host must have TLSA_FOUND.
+ * secure MX also the original next-hop and, when it differs, the expanded one; without MX also the original
+ * next-hop; with an insecure MX only the MX host's own name, when an alias makes the base another one.
+ * host must have TLSA_FOUND.
  */
 void dane_names_find(const struct next_hop *next_hop, const struct route *route,
     const struct host_facts *host, struct dane_names *out);

@@ -27,6 +27,7 @@ struct chain {
 	X(CHAIN_MATCHED, "matched")                                                    \
 	X(CHAIN_NO_MATCH, "no TLSA record matches")                                    \
 	X(CHAIN_EXPIRED, "certificate expired")                                        \
+	X(CHAIN_NOT_YET_VALID, "certificate not yet valid")                            \
 	X(CHAIN_NAME_MISMATCH, "certificate is for another name")                      \
 	X(CHAIN_NOT_TRUSTED, "chain not trusted")                                      \
 	X(CHAIN_INVALID, "chain cannot be read")
@@ -42,7 +43,7 @@ const char *chain_outcome_text(enum chain_outcome outcome);
 struct chain_verdict {
 	enum chain_outcome outcome;
 	int depth;             /* CHAIN_MATCHED by DANE: 0 leaf, else the TA's place */
-	struct tlsa matched;   /* usage, selector, matching; data is not set */
+	struct tlsa matched;   /* CHAIN_MATCHED by DANE: usage, selector, matching; no data */
 	char detail[80];       /* OpenSSL's words, "" when matched */
 };
 

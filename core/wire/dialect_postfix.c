@@ -15,7 +15,8 @@ struct tally {
 	size_t pinned;   /* dane hosts that have DANE-EE(3) SHA2-256 records */
 	size_t unproven; /* hosts whose TLSA lookup failed: not to be reached */
 	bool needs_both;
-	bool is_binding, mx_is_secure, is_testing, is_relaxed;
+	size_t relaxed; /* hosts let through by the operator */
+	bool is_binding, mx_is_secure, is_testing;
 };
 
 static bool
@@ -59,6 +60,7 @@ count_host(struct tally *t, const struct host_answer *h)
 		break;
 	case VERDICT_MAY:
 		t->may++;
+		t->relaxed += h->reason == REASON_RELAXED || h->reason == REASON_AUDIT;
 		break;
 	case VERDICT_SKIP:
 		t->unproven += is_unproven(h);
@@ -78,8 +80,6 @@ tally_make(const struct answer *a, struct tally *t)
 		.is_binding = a->is_sts_binding,
 		.mx_is_secure = a->mx_is_secure,
 		.is_testing = a->policy != NULL && a->policy->mode == STS_TESTING,
-		.is_relaxed = a->is_override && (a->reason == REASON_RELAXED ||
-						    a->reason == REASON_AUDIT),
 	};
 	for (i = 0; i < a->count; i++)
 		count_host(t, &a->hosts[i]);
@@ -101,7 +101,7 @@ enum level {
 static bool
 says_relaxed(const struct tally *t)
 {
-	return t->is_relaxed;
+	return t->relaxed > 0 && t->dane + t->sts + t->encrypt == 0;
 }
 
 static bool

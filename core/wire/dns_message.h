@@ -40,6 +40,7 @@ const char *dns_type_text(enum dns_type type);
 enum dns_outcome { DNS_FOUND, DNS_NODATA, DNS_NXDOMAIN, DNS_ALIAS, DNS_ERROR };
 
 #define DNS_RECORDS_MAX 1000 /* per reply; more is an error: nobody needs them */
+#define DNS_ALIASES_MAX 8    /* CNAMEs in one message (conformance DNS-07) */
 
 /*
  * One record of the asked type.  data points into the reply's own memory:

@@ -27,4 +27,8 @@ MUST_CHECK enum status netstring_parse(const char *buf, size_t len, size_t max,
 /* Append bytes as one netstring. */
 void netstring_add(struct strbuf *out, const void *bytes, size_t len);
 
+/* The same for a payload in pieces: the caller appends exactly len bytes in between. */
+void netstring_begin(struct strbuf *out, size_t len);
+void netstring_end(struct strbuf *out);
+
 #endif

@@ -30,7 +30,8 @@ enum next_hop_kind {
 };
 
 /*
- * Read an MTA's key: any case, final dot, U-labels, brackets, port 1 to 65535.
+ * Read an MTA's key: any case, final dot, U-labels, brackets, port 1 to 65535 or one of smtp, submission,
+ * submissions, smtps (Postfix passes on "[mail.example.org]:submission" as written).
  * *out is written only for NEXT_HOP_DOMAIN; why may be NULL.
  */
 enum next_hop_kind next_hop_parse(

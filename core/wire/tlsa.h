@@ -41,7 +41,10 @@ MUST_CHECK struct tlsa_set *tlsa_set_new(const struct tlsa_rdata *rdata, size_t 
 /* A copy with its own memory; NULL for NULL. */
 MUST_CHECK struct tlsa_set *tlsa_set_copy(const struct tlsa_set *set);
 
-/* Append "3 1 1 4d3d38..." : decimal numbers, one lower-case hex string (RFC 8460, 4.5). */
+/*
+ * Append "3 1 1 4d3d38...": decimal numbers, one lower-case hex string (RFC 8460, 4.5).  What has no such form,
+ * because there is no data, becomes "\\# 2 0301" (RFC 3597, section 5).
+ */
 void tlsa_add_text(struct strbuf *out, const struct tlsa *record);
 
 /*
@@ -50,7 +53,7 @@ void tlsa_add_text(struct strbuf *out, const struct tlsa *record);
  *
  * *out      a set of one; NULL unless ST_OK; freed with free()
  *
- * Returns ST_OK, ST_SYNTAX or ST_RANGE (a number above 255).
+ * Returns ST_OK, ST_SYNTAX or ST_RANGE (a number above 255, or more data than a record holds).
  */
 MUST_CHECK enum status tlsa_parse_text(
     const char *text, size_t len, struct tlsa_set **out, struct why *why);

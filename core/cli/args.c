@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: ISC */
+#include "cli/args.h"
+
+static const struct option {
+	char key;          /* in command.options */
+	const char *name;  /* "-d" or "--record" */
+	const char *value; /* what follows it; NULL: nothing, offset is of a bool */
+	size_t offset;
+	bool is_global;
+	const char *help;
+} options[] = {
+	{ 'c', "-c", "FILE", offsetof(struct args, config), true,
+	    "configuration file" },
+	{ 's', "-s", "SOCKET", offsetof(struct args, socket), true,
+	    "the daemon's control socket, unix:PATH or inet:ADDRESS:PORT" },
+	{ 'V', "-V", NULL, offsetof(struct args, wants_version), true,
+	    "print the version" },
+	{ 'h', "-h", NULL, offsetof(struct args, wants_help), true, "print help" },
+	{ 'd', "-d", "DIALECT", offsetof(struct args, dialect), false,
+	    "the reply under this map name, byte for byte" },
+	{ 'j', "-j", NULL, offsetof(struct args, as_json), false, "print JSON" },
+	{ 'n', "-n", NULL, offsetof(struct args, in_process), false,
+	    "work without the daemon" },
+	{ 'r', "-r", "REASON", offsetof(struct args, reason), false,
+	    "why, for those who come after you" },
+	{ 'e', "-e", "EXPIRY", offsetof(struct args, expiry), false,
+	    "when it ends: 2027-01-31, or 14d or 12h from now" },
+	{ 'R', "--record", "FILE", offsetof(struct args, record), false,
+	    "TXT records found at _mta-sts.DOMAIN, one a line" },
+	{ 'P', "--policy", "FILE", offsetof(struct args, policy), false,
+	    "policy body as received" },
+};
+
+static const struct option *
+find_letter(char letter)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(options); i++)
+		if (options[i].name[1] == letter && options[i].name[2] == '\0')
+			return &options[i];
+	return NULL;
+}
+
+/* word is len bytes behind "--". */
+static const struct option *
+find_word(const char *word, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(options); i++)
+		if (strlen(options[i].name) == len + 2 && len > 0 &&
+		    memcmp(options[i].name + 2, word, len) == 0)
+			return &options[i];
+	return NULL;
+}
+
+/* Where the parser stands. */
+struct cursor {
+	char **argv;
+	int argc, at;
+	struct args *out;
+	struct why *why;
+};
+
+static void
+mark_seen(struct args *args, char key)
+{
+	size_t n = strlen(args->seen);
+
+	if (strchr(args->seen, key) == NULL && n + 1 < sizeof(args->seen))
+		args->seen[n] = key;
+}
+
+/* attached: the value in the same word, or NULL. */
+static enum status
+take(struct cursor *c, const struct option *option, const char *attached)
+{
+	void *field = (char *)c->out + option->offset;
+
+	mark_seen(c->out, option->key);
+	if (option->value == NULL) {
+		*(bool *)field = true;
+		return ST_OK;
+	}
+	if (attached == NULL && c->at + 1 < c->argc)
+		attached = c->argv[++c->at];
+	if (attached == NULL) {
+		why_set(c->why, "%s wants %s behind it", option->name, option->value);
+		return ST_SYNTAX;
+	}
+	*(const char **)field = attached;
+	return ST_OK;
+}
+
+static enum status
+unknown(const struct cursor *c)
+{
+	why_set(c->why, "there is no option \"%s\"", c->argv[c->at]);
+	return ST_SYNTAX;
+}
+
+/* "--record FILE" or "--record=FILE" */
+static enum status
+take_long(struct cursor *c)
+{
+	const char *word = c->argv[c->at] + 2, *equals = strchr(word, '=');
+	size_t len = equals != NULL ? (size_t)(equals - word) : strlen(word);
+	const struct option *option = find_word(word, len);
+
+	if (option == NULL)
+		return unknown(c);
+	return take(c, option, equals != NULL ? equals + 1 : NULL);
+}
+
+/* "-j", "-jn", "-d sts", "-dsts" */
+static enum status
+take_short(struct cursor *c)
+{
+	const char *letter = c->argv[c->at] + 1;
+	enum status rc = ST_OK;
+
+	for (; *letter != '\0' && rc == ST_OK; letter++) {
+		const struct option *option = find_letter(*letter);
+
+		if (option == NULL)
+			return unknown(c);
+		if (option->value != NULL)
+			return take(c, option, letter[1] != '\0' ? letter + 1 : NULL);
+		rc = take(c, option, NULL);
+	}
+	return rc;
+}
+
+static enum status
+take_word(struct cursor *c)
+{
+	if (c->out->count == ARGS_WORDS_MAX) {
+		why_set(c->why, "too many words");
+		return ST_TOO_BIG;
+	}
+	c->out->words[c->out->count++] = c->argv[c->at];
+	return ST_OK;
+}
+
+enum status
+args_parse(int argc, char **argv, struct args *out, struct why *why)
+{
+	struct cursor c = {
+		.argv = argv, .argc = argc, .at = 1, .out = out, .why = why
+	};
+	bool options_ended = false;
+	enum status rc = ST_OK;
+
+	memset(out, 0, sizeof(*out));
+	for (; c.at < argc && rc == ST_OK; c.at++) {
+		const char *word = argv[c.at];
+
+		if (options_ended || word[0] != '-' || word[1] == '\0')
+			rc = take_word(&c);
+		else if (strcmp(word, "--") == 0)
+			options_ended = true;
+		else
+			rc = word[1] == '-' ? take_long(&c) : take_short(&c);
+	}
+	return rc;
+}
+
+const char *
+args_stray(const struct args *args, const char *allowed)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(options); i++)
+		if (!options[i].is_global &&
+		    strchr(args->seen, options[i].key) != NULL &&
+		    strchr(allowed, options[i].key) == NULL)
+			return options[i].name;
+	return NULL;
+}
+
+static void
+print_option(const struct option *option)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "%s %s", option->name,
+	    option->value != NULL ? option->value : "");
+	printf("  %-16s %s\n", name, option->help);
+}
+
+void
+args_print_options(const char *keys)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(options); i++)
+		if (strchr(keys, options[i].key) != NULL)
+			print_option(&options[i]);
+}
+
+void
+args_print_globals(void)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(options); i++)
+		if (options[i].is_global)
+			print_option(&options[i]);
+}

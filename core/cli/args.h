@@ -1,0 +1,40 @@
+/*
+ * The words behind "hopseal".  SPDX-License-Identifier: ISC
+ *
+ * Options may stand anywhere, before and behind the command; "--" ends them.
+ */
+#ifndef HOPSEAL_CLI_ARGS_H
+#define HOPSEAL_CLI_ARGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/attr.h"
+#include "base/status.h"
+
+#define ARGS_WORDS_MAX 16 /* more than any command takes */
+
+/* Everything points into argv. */
+struct args {
+	const char *config, *socket; /* NULL: the defaults */
+	const char *dialect;
+	const char *record, *policy; /* files */
+	const char *reason, *expiry;
+	bool as_json, in_process, wants_help, wants_version;
+	char seen[32]; /* keys of the options given */
+	size_t count;  /* words that are no options */
+	const char *words[ARGS_WORDS_MAX];
+};
+
+/* Read argv.  ST_OK; ST_SYNTAX or ST_TOO_BIG with why. */
+MUST_CHECK enum status args_parse(
+    int argc, char **argv, struct args *out, struct why *why);
+
+/* The name of an option that was given but is neither global nor among these keys; NULL: none. */
+const char *args_stray(const struct args *args, const char *allowed);
+
+/* Print one help line for every option with one of these keys, or for the global ones. */
+void args_print_options(const char *keys);
+void args_print_globals(void);
+
+#endif

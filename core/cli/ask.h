@@ -1,0 +1,31 @@
+/*
+ * Put a request to the daemon, or to the same engine in this process.  SPDX-License-Identifier: ISC
+ */
+#ifndef HOPSEAL_CLI_ASK_H
+#define HOPSEAL_CLI_ASK_H
+
+#include <stdbool.h>
+
+#include "base/strbuf.h"
+#include "cli/command.h"
+
+struct json_object;
+
+/*
+ * Append a word to a request, with a blank in front.  False, and complained about: the word would not arrive as one
+ * (control/control.h).
+ */
+MUST_CHECK bool ask_add_word(struct strbuf *request, const char *word);
+
+/*
+ * Ask, in this process when args->in_process.
+ *
+ * request  words of control/control.h
+ * *out     the answer; freed with json_object_put(); NULL unless EXIT_YES
+ *
+ * Returns EXIT_YES; EXIT_NO (refused) or EXIT_FAILED, complained about.
+ */
+enum exit_code ask(
+    const struct args *args, const char *request, struct json_object **out);
+
+#endif

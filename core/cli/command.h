@@ -1,0 +1,32 @@
+/*
+ * The commands of "hopseal".  SPDX-License-Identifier: ISC
+ *
+ * One row of the table in main.c for each; the table finds them and prints the usage.
+ */
+#ifndef HOPSEAL_CLI_COMMAND_H
+#define HOPSEAL_CLI_COMMAND_H
+
+#include "base/attr.h"
+#include "cli/args.h"
+
+/* hopseal.1 states them. */
+enum exit_code {
+	EXIT_YES = 0,    /* done; valid; match */
+	EXIT_NO = 1,     /* refused; not found; not valid; no match */
+	EXIT_USAGE = 2,  /* the command line, or a file named on it */
+	EXIT_FAILED = 3, /* nothing could be found out: no daemon, no configuration */
+};
+
+/* args->words are the operands only: as many as the table says. */
+typedef enum exit_code command_fn(const struct args *args);
+
+command_fn query_command, explain_command, status_command;
+command_fn cache_list_command, cache_show_command, cache_refresh_command;
+command_fn cache_drop_command;
+command_fn override_list_command, override_add_command, override_remove_command;
+command_fn sts_lint_command, sts_match_command;
+
+/* "hopseal: ..." and a line end on stderr. */
+void complain(const char *fmt, ...) PRINTF_LIKE(1, 2);
+
+#endif

@@ -1,0 +1,167 @@
+/*
+ * hopseal status: the daemon, and whether its resolver can be believed.  SPDX-License-Identifier: ISC
+ */
+#include <json-c/json.h>
+
+#include "cli/ask.h"
+#include "cli/json.h"
+#include "cli/overrides.h"
+#include "cli/table.h"
+#include "cli/when.h"
+#include "wire/answer.h"
+
+/* One line of the table; the text is used up. */
+static void
+add_line(
+    struct table *table, const char *name, enum term_style style, struct strbuf *text)
+{
+	table_add(table, TERM_DIM, "%s", name);
+	table_add(table, style, "%s", strbuf_str(text));
+	strbuf_clear(text);
+}
+
+static long long
+number(const struct json_object *o, const char *name)
+{
+	return (long long)json_number(o, name);
+}
+
+static void
+print_headline(const struct json_object *status)
+{
+	struct strbuf text = STRBUF_INIT;
+
+	strbuf_addf(&text, "hopseald %s, started ", json_text(status, "version"));
+	when_add(&text, json_number(status, "started_epoch"));
+	term_put(TERM_BOLD, strbuf_str(&text), 0);
+	printf("\n\n");
+	strbuf_clear(&text);
+}
+
+static void
+add_resolver(struct table *table, const struct json_object *resolver)
+{
+	bool is_ok = json_flag(resolver, "is_ok");
+	const char *detail = json_text(resolver, "detail");
+	struct strbuf text = STRBUF_INIT;
+
+	if (!is_ok)
+		strbuf_adds(&text, "DANE IS OFF: ");
+	strbuf_addf(&text, "%s %s", json_text(resolver, "servers"),
+	    json_text(resolver, "state"));
+	if (detail[0] != '\0')
+		strbuf_addf(&text, " (%s)", detail);
+	strbuf_adds(&text, ", since ");
+	when_add(&text, json_number(resolver, "since_epoch"));
+	add_line(table, "resolver", is_ok ? TERM_GOOD : TERM_BAD, &text);
+}
+
+static void
+add_store(struct table *table, const struct json_object *store)
+{
+	bool is_healthy = json_flag(store, "is_healthy");
+	struct strbuf text = STRBUF_INIT;
+
+	if (!json_flag(store, "is_open")) {
+		strbuf_adds(&text,
+		    "NOT OPEN: policies and exceptions are not kept over a restart");
+	} else if (!is_healthy) {
+		strbuf_addf(
+		    &text, "CANNOT BE WRITTEN: %s, since ", json_text(store, "error"));
+		when_add(&text, json_number(store, "failing_since_epoch"));
+		strbuf_addf(&text, "; %lld changes wait, %lld lost",
+		    number(store, "queued"), number(store, "dropped"));
+	} else {
+		strbuf_addf(&text, "healthy: %lld changes written, %lld waiting",
+		    number(store, "written"), number(store, "queued"));
+	}
+	add_line(table, "store", is_healthy ? TERM_GOOD : TERM_BAD, &text);
+}
+
+static void
+add_questions(struct table *table, const struct json_object *questions)
+{
+	struct strbuf text = STRBUF_INIT;
+
+	strbuf_addf(&text,
+	    "%lld: %lld answered from memory, %lld looked up, %lld of them not in time; "
+	    "%lld waiting",
+	    number(questions, "asked"), number(questions, "hits"),
+	    number(questions, "misses"), number(questions, "late"),
+	    number(questions, "waiting"));
+	add_line(table, "questions", TERM_PLAIN, &text);
+}
+
+static void
+add_verdicts(struct table *table, const struct json_object *verdicts)
+{
+	struct strbuf text = STRBUF_INIT;
+
+#define X(name, word, meaning)                                                         \
+	if (number(verdicts, word) > 0)                                                \
+		strbuf_addf(&text, "%s%s %lld", text.len > 0 ? ", " : "", word,        \
+		    number(verdicts, word));
+	VERDICTS(X)
+#undef X
+	if (text.len == 0)
+		strbuf_adds(&text, "none yet");
+	add_line(table, "verdicts", TERM_PLAIN, &text);
+}
+
+static void
+add_cache(struct table *table, const struct json_object *cache)
+{
+	struct strbuf text = STRBUF_INIT;
+
+	strbuf_addf(&text, "%lld policies (%lld KiB), %lld next-hops; %lld pushed out",
+	    number(cache, "policies"), (number(cache, "policy_bytes") + 1023) / 1024,
+	    number(cache, "routes"), number(cache, "evicted"));
+	add_line(table, "cache", TERM_PLAIN, &text);
+}
+
+static void
+add_lookups(struct table *table, const struct json_object *lookups)
+{
+	struct strbuf text = STRBUF_INIT;
+
+	strbuf_addf(&text,
+	    "%lld DNS queries, %lld policy fetches, %lld of them failed; %lld under way",
+	    number(lookups, "dns_queries"), number(lookups, "fetches"),
+	    number(lookups, "fetch_failures"), number(lookups, "under_way"));
+	add_line(table, "lookups", TERM_PLAIN, &text);
+}
+
+static void
+print(const struct json_object *status)
+{
+	struct table table;
+
+	print_headline(status);
+	table_init(&table, 2, NULL);
+	add_resolver(&table, json_member(status, "resolver"));
+	add_store(&table, json_member(status, "store"));
+	add_questions(&table, json_member(status, "questions"));
+	add_verdicts(&table, json_member(status, "verdicts"));
+	add_cache(&table, json_member(status, "cache"));
+	add_lookups(&table, json_member(status, "lookups"));
+	table_print(&table, 2);
+	if (json_count(status, "overrides") > 0)
+		putchar('\n');
+	overrides_print(status);
+}
+
+enum exit_code
+status_command(const struct args *args)
+{
+	struct json_object *status;
+	enum exit_code code = ask(args, "status", &status);
+
+	if (code != EXIT_YES)
+		return code;
+	if (args->as_json)
+		json_print(status);
+	else
+		print(status);
+	json_object_put(status);
+	return EXIT_YES;
+}

@@ -1,0 +1,25 @@
+/*
+ * Points in time, as people write and read them; all UTC.  SPDX-License-Identifier: ISC
+ */
+#ifndef HOPSEAL_CONTROL_MOMENT_H
+#define HOPSEAL_CONTROL_MOMENT_H
+
+#include <time.h>
+
+#include "base/status.h"
+
+#define MOMENT_TEXT_MAX 21 /* "2026-12-31T18:00:00Z" */
+
+/* RFC 3339 form; returns buf. */
+const char *moment_text(time_t moment, char buf[MOMENT_TEXT_MAX]);
+
+/*
+ * Read "30d" (from now on; units as in hopseal.conf), "2026-12-31" (its first second) or
+ * "2026-12-31T18:00:00Z".
+ *
+ * Returns ST_OK, ST_SYNTAX, or ST_RANGE: not later than now, or more than ten years off.
+ */
+MUST_CHECK enum status moment_parse(
+    const char *text, time_t now, time_t *out, struct why *why);
+
+#endif

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: ISC */
+#include "net/trust.h"
+
+#include <errno.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+#include "base/mem.h"
+
+struct trust {
+	X509_STORE *roots;
+};
+
+static enum status
+fault(const char *ca_file, const char *what, struct why *why)
+{
+	why_set(why, "CA file %s: %s", ca_file, what);
+	return ST_IO;
+}
+
+/* Text between the certificates is passed over, as in the bundles of distributions. */
+static enum status
+read_roots(FILE *f, const char *ca_file, X509_STORE *roots, struct why *why)
+{
+	unsigned count = 0;
+	unsigned long error;
+	X509 *root;
+
+	ERR_clear_error();
+	while ((root = PEM_read_X509(f, NULL, NULL, NULL)) != NULL) {
+		count += X509_STORE_add_cert(roots, root) == 1;
+		X509_free(root);
+	}
+	error = ERR_peek_last_error();
+	ERR_clear_error();
+	if (ferror(f))
+		return fault(ca_file, strerror(errno), why);
+	if (ERR_GET_REASON(error) != PEM_R_NO_START_LINE)
+		return fault(ca_file, "damaged certificate", why);
+	if (count == 0)
+		return fault(ca_file, "no certificate in it", why);
+	return ST_OK;
+}
+
+enum status
+trust_open(const char *ca_file, struct trust **out, struct why *why)
+{
+	FILE *f = fopen(ca_file, "re");
+	struct trust *trust;
+	enum status rc;
+
+	if (f == NULL)
+		return fault(ca_file, strerror(errno), why);
+	trust = xcalloc(1, sizeof(*trust));
+	trust->roots = X509_STORE_new();
+	if (trust->roots != NULL)
+		rc = read_roots(f, ca_file, trust->roots, why);
+	else
+		rc = fault(ca_file, "out of memory", why);
+	fclose(f);
+	if (rc == ST_OK)
+		*out = trust;
+	else
+		trust_close(trust);
+	return rc;
+}
+
+void
+trust_close(struct trust *trust)
+{
+	if (trust == NULL)
+		return;
+	X509_STORE_free(trust->roots);
+	free(trust);
+}
+
+void
+trust_apply(const struct trust *trust, void *ssl_ctx, const struct domain *host)
+{
+	SSL_CTX *ctx = ssl_ctx;
+	X509_VERIFY_PARAM *param = SSL_CTX_get0_param(ctx);
+
+	SSL_CTX_set1_cert_store(ctx, trust->roots);
+	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
+	X509_VERIFY_PARAM_set_hostflags(param,
+	    X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+	X509_VERIFY_PARAM_set1_host(param, host->text, host->len);
+	SSL_CTX_clear_options(ctx, SSL_OP_IGNORE_UNEXPECTED_EOF);
+}

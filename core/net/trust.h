@@ -1,0 +1,28 @@
+/*
+ * The roots that policy hosts are verified against, and how.  SPDX-License-Identifier: ISC
+ */
+#ifndef HOPSEAL_NET_TRUST_H
+#define HOPSEAL_NET_TRUST_H
+
+#include "base/domain.h"
+#include "base/status.h"
+
+struct trust;
+
+/*
+ * Read a PEM bundle, once: parsing it for every connection would stall the loop.
+ * Returns ST_OK, or ST_IO (missing, unreadable, damaged, or without a certificate).
+ */
+MUST_CHECK enum status trust_open(
+    const char *ca_file, struct trust **out, struct why *why);
+
+void trust_close(struct trust *trust); /* NULL is fine */
+
+/*
+ * Make an SSL_CTX accept only chains to these roots whose leaf has host among its dNSNames: no common
+ * name, no partial wildcards (RFC 8461, section 3.3; conformance NAME-03).  An end of data
+ * without close_notify is an error.
+ */
+void trust_apply(const struct trust *trust, void *ssl_ctx, const struct domain *host);
+
+#endif

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: ISC */
+#include "wire/sts_record.h"
+
+#include <stdbool.h>
+
+#include "base/strbuf.h"
+#include "wire/field.h"
+
+#define VERSION   "v=STSv1" /* case-sensitive, as all of the grammar (section 3.1) */
+#define ID        "id="
+#define SHOWN_MAX 40 /* octets of a peer's record in a sentence */
+
+/* One record, read from left to right. */
+struct reader {
+	const char *text;
+	size_t len, pos;
+	struct why *why;
+};
+
+const char *
+sts_record_outcome_text(enum sts_record_outcome outcome)
+{
+	static const char *const texts[] = {
+#define X(name, text) [name] = text,
+		STS_RECORD_OUTCOMES(X)
+#undef X
+	};
+
+	return texts[outcome];
+}
+
+static bool
+starts_with(const char *text, size_t len, const char *prefix)
+{
+	size_t n = strlen(prefix);
+
+	return len >= n && memcmp(text, prefix, n) == 0;
+}
+
+static void
+skip_blanks(struct reader *r)
+{
+	while (r->pos < r->len && field_is_blank(r->text[r->pos]))
+		r->pos++;
+}
+
+static bool
+is_value_byte(char c)
+{
+	return c > 0x20 && c < 0x7f && c != ';' && c != '=';
+}
+
+/* id=VALUE: 1 to 32 letters or digits, never judged as an extension (conformance STS-DNS-04). */
+static bool
+take_id(struct reader *r, struct sts_record *record)
+{
+	const char *id;
+	size_t n = 0;
+
+	r->pos += strlen(ID);
+	id = r->text + r->pos;
+	while (r->pos + n < r->len && field_is_alnum(id[n]))
+		n++;
+	if (n == 0 || n > STS_ID_MAX) {
+		why_set(r->why,
+		    "id of %zu letters or digits at octet %zu, 1 to %d are needed", n,
+		    r->pos + 1, STS_ID_MAX);
+		return false;
+	}
+	r->pos += n;
+	if (record->id[0] == '\0') /* of duplicates the first counts (section 3.2) */
+		memcpy(record->id, id, n);
+	return true;
+}
+
+static bool
+take_extension(struct reader *r)
+{
+	size_t name = field_name_len(r->text + r->pos, r->len - r->pos), start;
+
+	if (name == 0 || r->pos + name == r->len || r->text[r->pos + name] != '=') {
+		why_set(r->why, "no field \"NAME=VALUE\" at octet %zu", r->pos + 1);
+		return false;
+	}
+	r->pos += name + 1;
+	start = r->pos;
+	while (r->pos < r->len && is_value_byte(r->text[r->pos]))
+		r->pos++;
+	if (r->pos == start) {
+		why_set(r->why, "field without a value at octet %zu", start + 1);
+		return false;
+	}
+	return true;
+}
+
+static bool
+take_field(struct reader *r, struct sts_record *record)
+{
+	if (starts_with(r->text + r->pos, r->len - r->pos, ID))
+		return take_id(r, record);
+	return take_extension(r);
+}
+
+static bool
+take_delimiter(struct reader *r)
+{
+	skip_blanks(r);
+	if (r->pos == r->len) {
+		why_set(r->why, "white space at the end without \";\"");
+		return false;
+	}
+	if (r->text[r->pos] != ';') {
+		why_set(r->why, "octet 0x%02x at position %zu where \";\" was expected",
+		    (unsigned char)r->text[r->pos], r->pos + 1);
+		return false;
+	}
+	r->pos++;
+	skip_blanks(r);
+	return true;
+}
+
+/* 1*(delim field) [delim], behind the version. */
+static enum sts_record_outcome
+parse(const struct sts_txt *txt, struct sts_record *out, struct why *why)
+{
+	struct reader r = { .text = txt->text, .len = txt->len, .why = why };
+	struct sts_record record = { "" };
+
+	why_set(why, "%s", "");
+	r.pos = strlen(VERSION);
+	if (field_is_blank(r.pos < r.len ? r.text[r.pos] : ';'))
+		why_set(why,
+		    "white space before the first \";\": some senders see no record");
+	while (r.pos < r.len) {
+		if (!take_delimiter(&r))
+			return STS_RECORD_INVALID;
+		if (r.pos < r.len && !take_field(&r, &record))
+			return STS_RECORD_INVALID;
+	}
+	if (record.id[0] == '\0') {
+		why_set(why, "no field \"id\"");
+		return STS_RECORD_INVALID;
+	}
+	*out = record;
+	return STS_RECORD_FOUND;
+}
+
+/*
+ * A lone record is judged by the grammar, which lets white space or the end follow the
+ * version; that is no worse than the discard rule and tells the operator more.
+ */
+static bool
+is_lone_candidate(const struct sts_txt *txt)
+{
+	size_t n = strlen(VERSION);
+
+	return starts_with(txt->text, txt->len, VERSION) &&
+	       (txt->len == n || txt->text[n] == ';' || field_is_blank(txt->text[n]));
+}
+
+static void
+explain_none(const struct sts_txt *txt, size_t count, struct why *why)
+{
+	struct strbuf shown = STRBUF_INIT;
+
+	if (count == 0) {
+		why_set(why, "no TXT record");
+	} else if (count > 1) {
+		why_set(
+		    why, "none of %zu TXT records starts with \"%s;\"", count, VERSION);
+	} else {
+		strbuf_escape(&shown, txt->text, txt->len, SHOWN_MAX);
+		why_set(why, "the TXT record \"%s\" does not start with \"%s;\"",
+		    strbuf_str(&shown), VERSION);
+	}
+	strbuf_clear(&shown);
+}
+
+enum sts_record_outcome
+sts_record_select(
+    const struct sts_txt *txt, size_t count, struct sts_record *out, struct why *why)
+{
+	const struct sts_txt *chosen = NULL;
+	size_t i, candidates = 0;
+
+	for (i = 0; i < count; i++)
+		if (count == 1 ? is_lone_candidate(&txt[i])
+			       : starts_with(txt[i].text, txt[i].len, VERSION ";")) {
+			chosen = &txt[i];
+			candidates++;
+		}
+	if (candidates == 0) {
+		explain_none(txt, count, why);
+		return STS_RECORD_NONE;
+	}
+	if (candidates > 1) {
+		why_set(why, "%zu TXT records start with \"%s;\"", candidates, VERSION);
+		return STS_RECORD_SEVERAL;
+	}
+	return parse(chosen, out, why);
+}

@@ -1,0 +1,58 @@
+"""The certificates of the world and the TLSA data made from them."""
+import subprocess
+
+import kinds
+import table
+
+# NAME KEY ISSUER FROM TO NAMES, as mkcert.c reads them. ca is the one that tests trust.
+FIXED = '''\
+ca ec CA -400 3000 -
+otherca ec CA -400 3000 -
+taroot ec CA -400 3000 -
+ta ec CA:taroot -400 3000 -
+other ec ca -1 90 other.example
+'''
+
+
+def _line(name, kind, own_names, nexthop):
+    cert = kinds.CERTS[kind]
+    names = {'own': ','.join(own_names), 'wild': '*.' + name.partition('.')[2],
+             'other': 'other.example', 'nexthop': nexthop, 'none': '-'}[cert.names]
+    return '%s ec %s %d %d %s\n' % (name, cert.issuer, *cert.days, names)
+
+
+def specs(world):
+    """The input of mkcert: one certificate for each host and each policy host, one RSA for all that show it."""
+    text, rsa_names = FIXED, []
+    for host in world.hosts.values():
+        text += _line(host.name, host.sink.cert, sorted({host.name, host.target}), host.nexthop)
+        if host.sink.rsa:
+            rsa_names.append(host.name)
+    for domain in world.domains:
+        if domain.policy:
+            text += _line(domain.web, domain.policy.cert, [domain.web], domain.name)
+    return text + 'rsa rsa ca -1 90 %s\n' % ','.join(rsa_names)
+
+
+def make(directory, world):
+    source = table.FILE.with_name('mkcert.c')
+    subprocess.run(['gcc', '-O1', '-o', directory / 'mkcert', source, '-lcrypto'], check=True)
+    subprocess.run(['../mkcert'], cwd=directory / 'certs', input=specs(world), text=True, check=True)
+
+
+def shown_by(host):
+    """The names of the certificates that the host has."""
+    return [host.name, 'rsa'] if host.sink.rsa else [host.name]
+
+
+def tlsa(directory, host):
+    """The TLSA set of the host as lines "USAGE SELECTOR TYPE HEX"."""
+    lines = []
+    for owner, form in kinds.TLSA[host.tlsa].records:
+        if owner == 'filler':
+            lines.append('%s %064x' % (form, len(lines)))
+            continue
+        for name in shown_by(host) if owner == 'own' else [owner]:
+            with open(directory / 'certs' / (name + '.tlsa'), encoding='ascii') as forms:
+                lines += [form[:2] + line.rstrip() for line in forms if line.startswith(form[2:] + ' ')]
+    return lines

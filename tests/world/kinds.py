@@ -1,0 +1,227 @@
+"""What the words of domains.tsv mean: kinds of zones, SMTP servers, TLSA sets and policies.
+
+Pure data. The modules that build and serve the world act on it, none of them knows a word by itself.
+"""
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Zone:
+    """How a zone is signed and served. The defaults are a healthy signed zone."""
+    algorithm: str = 'ECDSAP256SHA256'  # '' = not signed
+    ds: str = 'good'                    # in the parent: good, bad or ''
+    options: tuple = ()                 # for ldns-signzone
+    spoil: str = ''                     # RR types (a pattern) whose signatures are made wrong
+    fault: str = ''                     # what faulty_dns.py does to every query
+    served: str = 'yes'                 # no: REFUSED; empty: SERVFAIL; hole: no answer
+
+
+UNSIGNED = {'algorithm': '', 'ds': ''}
+ZONES = {
+    'signed': Zone(),
+    'unsigned': Zone(**UNSIGNED),
+    'nods': Zone(ds=''),
+    'rsa': Zone(algorithm='RSASHA256'),
+    'nsec3': Zone(options=('-n', '-t', '0')),
+    'optout': Zone(options=('-n', '-p', '-t', '0')),
+    'bogus': Zone(spoil=r'\S+'),
+    'bogus-mx': Zone(spoil='MX'),
+    'bogus-a': Zone(spoil='A'),
+    'bogus-tlsa': Zone(spoil='TLSA'),
+    'wrong-ds': Zone(ds='bad'),
+    'expired-sig': Zone(options=('-i', '20200101000000', '-e', '20200201000000')),
+    'slow': Zone(fault='slow'),
+    'servfail': Zone(**UNSIGNED, served='empty'),
+    'refused': Zone(**UNSIGNED, served='no'),
+    'timeout': Zone(**UNSIGNED, served='hole'),
+}
+
+# Zones that are no mail domain: they hold MX hosts of others, or aliases.
+EXTRA_ZONES = {
+    'provider.test': 'signed',
+    'fault.test': 'signed',
+    'plain.test': 'unsigned',
+    'alias.test': 'unsigned',
+    'alias-signed.test': 'signed',
+    'sinks.test': 'signed',             # one MX host of every kind, for tests of single sessions
+}
+
+
+@dataclass(frozen=True)
+class Cert:
+    """A leaf certificate for one host name."""
+    issuer: str = 'ca'                  # self = signed with its own key
+    days: tuple = (-1, 90)              # from, to, counted from now
+    names: str = 'own'                  # own, wild, other, nexthop or none (common name only)
+
+
+CERTS = {
+    'good': Cert(),
+    'expired': Cert(days=(-300, -5)),
+    'wrongname': Cert(names='other'),
+    'selfsigned': Cert(issuer='self'),
+    'unknownca': Cert(issuer='otherca'),
+    'cnonly': Cert(names='none'),
+    'wildcert': Cert(names='wild'),
+    'ta': Cert(issuer='ta'),
+    'taexpired': Cert(issuer='ta', days=(-300, -5)),
+    'tawrongname': Cert(issuer='ta', names='other'),
+    'tanexthop': Cert(issuer='ta', names='nexthop'),
+}
+
+
+@dataclass(frozen=True)
+class Sink:
+    """An SMTP server, or what lies in the way to it."""
+    cert: str = 'good'
+    does: str = 'ok'                    # see smtp_sinks.py
+    does6: str = ''                     # over IPv6, if different
+    rsa: bool = False                   # shows an RSA certificate too
+    fault: tuple = ()                   # address types whose queries get SERVFAIL
+    alias: str = ''                     # the name is a CNAME: inside its zone or outside, to plain.test
+    address: bool = True
+
+
+SINKS = {
+    'good': Sink(rsa=True),
+    **{kind: Sink(cert=kind) for kind in CERTS if kind != 'good'},
+    'sni': Sink(does='sni'),
+    'nostarttls': Sink(does='nostarttls'),
+    'tls454': Sink(does='tls454'),
+    'drop': Sink(does='drop'),
+    'garbage': Sink(does='garbage'),
+    'hang': Sink(does='hang'),
+    'tls10': Sink(does='tls10'),
+    'inject': Sink(does='inject'),
+    'b421': Sink(does='b421'),
+    'refuse': Sink(does='refuse'),
+    'v6bad': Sink(does6='garbage'),
+    'noaddr': Sink(address=False),
+    'aaaafail': Sink(fault=('AAAA',)),
+    'addrfail': Sink(fault=('A', 'AAAA')),
+    'alias': Sink(alias='inside'),
+    'outalias': Sink(alias='outside'),
+}
+
+
+@dataclass(frozen=True)
+class Tlsa:
+    """A TLSA set: (whose key, "usage selector type") of each record, and where it is found."""
+    records: tuple = ()                 # own, other, ta, or filler (keys that nobody has)
+    at: str = 'host'                    # host, target (of the alias) or cname (of the TLSA owner)
+    fault: str = ''                     # what faulty_dns.py does to the TLSA query
+
+
+EE = (('own', '3 1 1'),)
+TLSA = {
+    '-': Tlsa(),
+    'ee': Tlsa(EE),
+    'ee512': Tlsa((('own', '3 1 2'),)),
+    'ta': Tlsa((('ta', '2 0 1'),)),
+    'takey': Tlsa((('ta', '2 1 1'),)),
+    'wrong': Tlsa((('other', '3 1 1'),)),
+    'unusable': Tlsa((('own', '1 0 1'),)),
+    'mixed': Tlsa((('own', '1 0 1'),) + EE),
+    'rollover': Tlsa((('other', '3 1 1'),) + EE),
+    'many': Tlsa((('filler', '3 1 1'),) * 119 + EE),
+    'target': Tlsa(EE, at='target'),
+    'cname': Tlsa(EE, at='cname'),
+    'drop': Tlsa(EE, fault='drop'),
+    'servfail': Tlsa(EE, fault='servfail'),
+    'notimp': Tlsa(EE, fault='notimp'),
+    'truncated': Tlsa(EE, fault='truncated'),
+}
+
+
+@dataclass(frozen=True)
+class Policy:
+    """An MTA-STS record, the text of the policy, and the way it is served. Default: all is well."""
+    record: tuple = ('"v=STSv1; id=20240101;"',)
+    record_fault: str = ''              # what faulty_dns.py does to the TXT query
+    delegated: bool = False             # record and policy host are aliases into plain.test
+
+    version: str = 'STSv1'
+    mode: str = 'enforce'
+    key: str = 'mx'
+    patterns: str = 'hosts'             # hosts, last, wildcard, stranger, many or none
+    max_age: int = 604800
+    prefix: str = ''
+    size: int = 0                       # the text is filled up to so many octets
+
+    address: str = 'both'               # both, none, v6, hole6 or one literal address
+    address_fault: bool = False         # its address queries get SERVFAIL
+    cert: str = 'good'
+    does: str = 'ok'                    # see policy_hosts.py
+    status: str = '200 OK'
+    location: str = ''
+    media_type: str = 'text/plain'      # '' = no such header
+    framing: str = 'length'             # length, stream, chunked, gzip, short or drip
+    delay: float = 0
+
+
+MIB = 1 << 20
+POLICIES = {
+    'enforce': Policy(),
+    'testing': Policy(mode='testing'),
+    'none': Policy(mode='none'),
+    'last': Policy(patterns='last'),
+    'stranger': Policy(patterns='stranger'),
+    'testing-stranger': Policy(mode='testing', patterns='stranger'),
+    'wildcard': Policy(patterns='wildcard'),
+    'many': Policy(patterns='many'),
+    'size-max': Policy(size=65536),
+    'stream': Policy(framing='stream'),
+    'chunked': Policy(framing='chunked'),
+    'late': Policy(delay=2),
+    'rolling': Policy(record_fault='rolling', does='rolling'),
+    'delegated': Policy(delegated=True),
+    'txt-spf': Policy(record=('"v=spf1 -all"', '"v=STSv1; id=20240101;"')),
+    'txt-split': Policy(record=('"v=STSv1; i" "d=20240101;"',)),
+    'charset': Policy(media_type='Text/Plain; charset=utf-16; x=y'),
+    'maxage0': Policy(max_age=0),
+    'v6only': Policy(address='v6'),
+    'hole6': Policy(address='hole6'),
+
+    'txt-absent': Policy(record=()),
+    'txt-two': Policy(record=('"v=STSv1; id=1;"', '"v=STSv1; id=2;"')),
+    'txt-badid': Policy(record=('"v=STSv1; id=2024-01-01;"',)),
+    'txt-servfail': Policy(record_fault='servfail'),
+    'web-servfail': Policy(address_fault=True),
+    'web-absent': Policy(address='none'),
+    'web-expired': Policy(cert='expired'),
+    'web-wrongname': Policy(cert='wrongname'),
+    'web-selfsigned': Policy(cert='selfsigned'),
+    'web-unknownca': Policy(cert='unknownca'),
+    'web-cnonly': Policy(cert='cnonly'),
+    'web-tls10': Policy(does='tls10'),
+    'web-refuse': Policy(does='refuse'),
+    'web-silent': Policy(does='silent'),
+    'web-hang': Policy(does='hang'),
+    'web-garbage': Policy(does='garbage'),
+    'web-drip': Policy(framing='drip'),
+    'web-short': Policy(framing='short'),
+    'web-private': Policy(address='10.0.0.1'),
+    'web-private6': Policy(address='fd00::1'),
+    'web-loopback': Policy(address='127.0.0.1'),
+    'web-loopback6': Policy(address='::1'),
+    'web-mapped': Policy(address='::ffff:127.0.0.1'),
+    'http-201': Policy(status='201 Created'),
+    'http-204': Policy(status='204 No Content'),
+    'http-301': Policy(status='301 Moved Permanently', location='/policy.txt'),
+    'http-302': Policy(status='302 Found', location='/.well-known/mta-sts.txt'),
+    'http-404': Policy(status='404 Not Found'),
+    'http-500': Policy(status='500 Internal Server Error'),
+    'size-over': Policy(size=65537),
+    'size-stream': Policy(size=65537, framing='stream'),
+    'size-chunked': Policy(size=65537, framing='chunked'),
+    'size-big': Policy(size=MIB, framing='stream'),
+    'gzip-bomb': Policy(size=10 * MIB, framing='gzip'),
+    'type-html': Policy(media_type='text/html'),
+    'type-missing': Policy(media_type=''),
+    'text-v2': Policy(version='STSv2'),
+    'text-nomx': Policy(patterns='none'),
+    'text-typo': Policy(key='nmx'),
+    'text-bom': Policy(prefix='\ufeff'),
+    'text-case': Policy(mode='Enforce'),
+    'text-empty': Policy(does='empty'),
+}

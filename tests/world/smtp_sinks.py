@@ -1,0 +1,124 @@
+"""The MX hosts: SMTP servers that take every mail, or fail in the way of their kind (kinds.Sink.does)."""
+import certs
+import tls
+
+HANG = 120                              # seconds until a silent server gives up
+GARBAGE = b'this is not TLS at all\r\n'
+
+
+class SmtpSink:
+    """One MX host at one address."""
+
+    def __init__(self, host, rrtype, address, cert_path, log, sessions):
+        self.host, self.does, self.address = host, host.does(rrtype), address
+        self.cert_path, self.log, self.sessions = cert_path, log, sessions
+
+    def serve(self, sock, peer):
+        """Handles one connection. Runs in a thread of its own."""
+        session = Session(self, sock)
+        try:
+            session.run()
+        except OSError as error:
+            session.fault = repr(error)
+        finally:
+            tls_version, sni = session.tls()
+            self.sessions.write(host=self.host.name, ip=self.address, peer=peer, tls=tls_version, sni=sni,
+                                commands=session.commands, fault=session.fault)
+            session.close()
+
+    def start_tls(self, sock):
+        if self.does == 'sni':          # the right certificate only for the right name
+            return tls.accept(sock, tls.context((self.cert_path('other'),)), {self.host.name: self._context()})
+        return tls.accept(sock, self._context(), {})
+
+    def _context(self):
+        return tls.context(tuple(map(self.cert_path, certs.shown_by(self.host))), self.does == 'tls10')
+
+
+class Session:
+    """One connection. The on_ methods answer the commands of their name."""
+
+    def __init__(self, server, sock):
+        self.server, self.sock = server, sock
+        self.lines = sock.makefile('rb')
+        self.secure = self.done = False
+        self.sender, self.recipients, self.commands, self.fault = '', [], [], None
+
+    def run(self):
+        self.sock.settimeout(HANG)
+        if self.server.does == 'b421':
+            return self.say('421 4.3.2 go away')
+        self.say('220 %s ESMTP' % self.server.host.name)
+        while not self.done:
+            line = self.lines.readline(4096).decode('latin-1').strip()
+            if not line:
+                break
+            verb = line.split()[0].upper()
+            self.commands.append(verb)
+            getattr(self, 'on_' + verb.lower(), self.on_other)(line)
+
+    def close(self):
+        self.lines.close()
+        self.sock.close()
+
+    def say(self, *lines):
+        self.sock.sendall(''.join(line + '\r\n' for line in lines).encode())
+
+    def tls(self):
+        """TLS version and SNI, None both when the session is in the clear."""
+        return (self.sock.version(), self.sock.sni) if self.secure else (None, None)
+
+    def on_other(self, _line):
+        self.say('250 2.0.0 ok')
+
+    def on_ehlo(self, _line):
+        offer = [] if self.secure or self.server.does == 'nostarttls' else ['250-STARTTLS']
+        self.say('250-' + self.server.host.name, '250-8BITMIME', *offer, '250 PIPELINING')
+
+    def on_starttls(self, _line):
+        does = self.server.does
+        if does == 'nostarttls':
+            return self.say('502 5.5.1 not implemented')
+        if does == 'tls454':
+            return self.say('454 4.7.0 TLS not available')
+        # inject: clear text behind the 220, which must not be taken for an answer inside TLS
+        self.say('220 2.0.0 go', *(['250 2.0.0 injected'] if does == 'inject' else []))
+        self.done = does in ('drop', 'garbage', 'hang')
+        if does == 'garbage':
+            self.sock.sendall(GARBAGE)
+        if does in ('garbage', 'hang'):
+            self.sock.recv(65536)       # the ClientHello
+        if does == 'hang':
+            self.sock.recv(1)           # until the client has had enough
+        if not self.done:
+            self.sock = self.server.start_tls(self.sock)
+            self.lines, self.secure = self.sock.makefile('rb'), True
+
+    def on_mail(self, line):
+        self.sender, self.recipients = path_of(line), []
+        self.say('250 2.1.0 ok')
+
+    def on_rcpt(self, line):
+        self.recipients.append(path_of(line))
+        self.say('250 2.1.5 ok')
+
+    def on_data(self, _line):
+        self.say('354 go')
+        size = 0
+        while (line := self.lines.readline()) not in (b'.\r\n', b''):
+            size += len(line)
+        if line:
+            version, sni = self.tls()
+            server = self.server
+            server.log.write(mx=server.host.name, ip=server.address, tls=version, sni=sni, sender=self.sender,
+                             recipients=self.recipients, size=size)
+            self.say('250 2.0.0 queued')
+
+    def on_quit(self, _line):
+        self.done = True
+        self.say('221 2.0.0 bye')
+
+
+def path_of(line):
+    """The address between < and > of MAIL FROM or RCPT TO."""
+    return line.partition('<')[2].partition('>')[0]

@@ -1,0 +1,126 @@
+"""world.py up NETNS | world.py down NETNS DIR: a small Internet in one network namespace. See README.md."""
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+import certs
+import nameservers
+import namespace
+import signing
+import table
+import zones
+
+HERE = pathlib.Path(__file__).parent
+NAME = re.compile(r'[A-Za-z0-9][A-Za-z0-9._-]{0,40}')
+MARK = 'netns'                          # a file in DIR that says whose it is
+PATIENCE = 10                           # seconds until a daemon must have answered
+
+
+class Laps:
+    """How long each step took, for DIR/up.log."""
+
+    def __init__(self, path):
+        self.path, self.start = path, time.monotonic()
+
+    def __call__(self, step):
+        with open(self.path, 'a', encoding='ascii') as log:
+            log.write('%6.2f s  %s\n' % (time.monotonic() - self.start, step))
+
+
+def start(name, directory, commands):
+    with open(directory / 'daemons.log', 'a', encoding='ascii') as log:
+        for command in commands:
+            subprocess.Popen(namespace.inside(name, command), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                             start_new_session=True)
+
+
+def answers(name, server, question):
+    query = ['dig', '+short', '+time=1', '+tries=1', '@' + server, question, 'SOA']
+    done = subprocess.run(namespace.inside(name, query), stdout=subprocess.PIPE, text=True, check=False)
+    return done.returncode == 0 and 'hostmaster' in done.stdout
+
+
+def wait_for(what, is_ready):
+    deadline = time.monotonic() + PATIENCE
+    while not is_ready():
+        if time.monotonic() > deadline:
+            raise RuntimeError('no answer from ' + what)
+        time.sleep(.02)
+
+
+def build(name, directory):
+    lap = Laps(directory / 'up.log')
+    for folder in ('certs', 'zones'):
+        (directory / folder).mkdir()
+    world = table.World()
+    certs.make(directory, world)
+    lap('%d MX hosts, certificates' % len(world.hosts))
+    leaves = zones.Zones(world, directory)
+    signing.sign_all(directory / 'zones', leaves)
+    commands = nameservers.configure(directory, leaves)
+    lap('%d zones' % (len(leaves.kind) + 2))
+    namespace.create(name, directory, world)
+    lap('namespace')
+    start(name, directory, [['/usr/bin/python3', '-B', HERE / 'servers.py', directory], *commands])
+    # Servers before resolvers: a resolver remembers for a while who did not answer.
+    wait_for('servers.py', (directory / 'servers.ready').exists)
+    for server, question in ((table.TOP, 'test'), (table.LEAF, 'dane-ee.test'),
+                             (table.RESOLVER[0], 'dane-ee.test'), (table.PLAIN_RESOLVER, 'dane-ee.test')):
+        wait_for('%s for %s' % (server, question), lambda: answers(name, server, question))
+    lap('all daemons answer')
+
+
+def remove(name, directory):
+    namespace.destroy(name)
+    shutil.rmtree(directory, ignore_errors=True)
+
+
+def up(name):
+    if not NAME.fullmatch(name):
+        sys.exit('world: not a good name for a namespace: ' + name)
+    if not namespace.claim(name):
+        sys.exit('world: %s is taken: see /run/netns and %s' % (name, namespace.ETC))
+    directory = pathlib.Path(tempfile.mkdtemp(prefix='world-%s-' % name))
+    try:
+        directory.chmod(0o755)          # daemons under other users read ca.crt and resolv.conf
+        (directory / MARK).write_text(name)
+        build(name, directory)
+    except BaseException as error:
+        print('world: cannot bring up %s: %s' % (name, error), file=sys.stderr)
+        for log in sorted(directory.glob('*.log')):
+            sys.stderr.writelines('%s: %s\n' % (log.name, line) for line in log.read_text().splitlines()[-5:])
+        remove(name, directory)
+        sys.exit(1)
+    print(directory)
+
+
+def down(name, directory):
+    mark = directory / MARK
+    if not mark.exists() or mark.read_text() != name:
+        sys.exit('world: %s is not the directory of %s' % (directory, name))
+    remove(name, directory)
+
+
+def interrupted(number, _frame):
+    raise KeyboardInterrupt('ended by ' + signal.Signals(number).name)
+
+
+def main(arguments):
+    os.umask(0o022)
+    signal.signal(signal.SIGTERM, interrupted)
+    signal.signal(signal.SIGHUP, interrupted)
+    if len(arguments) == 2 and arguments[0] == 'up':
+        up(arguments[1])
+    elif len(arguments) == 3 and arguments[0] == 'down':
+        down(arguments[1], pathlib.Path(arguments[2]))
+    else:
+        sys.exit(__doc__)
+
+
+main(sys.argv[1:])

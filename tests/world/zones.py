@@ -1,0 +1,98 @@
+"""The text of every zone, made from the table, and the list of queries that shall fail."""
+import certs
+import kinds
+import table
+
+
+class Zones:
+    """name -> kind and lines of each zone below test.; faults: (owner, RR type, what happens)."""
+
+    def __init__(self, world, directory):
+        self.kind = dict(kinds.EXTRA_ZONES)
+        self.kind.update((d.name, d.dnssec) for d in world.domains if d.dnssec in kinds.ZONES)
+        self.lines = {zone: [] for zone in self.kind}
+        self.faults = []
+        for zone, kind in self.kind.items():
+            if kinds.ZONES[kind].fault:
+                self.faults.append((zone, 'ANY', kinds.ZONES[kind].fault))
+        for host in world.hosts.values():
+            self._host(host, certs.tlsa(directory, host))
+        for domain in world.domains:
+            self._mail(domain)
+            if domain.policy:
+                self._sts(domain)
+
+    def zone_of(self, name):
+        """The zone that has this name, or None."""
+        while name and name not in self.kind:
+            name = name.partition('.')[2]
+        return name or None
+
+    def add(self, owner, rrtype, data):
+        self.lines[self.zone_of(owner)].append('%s. %s %s' % (owner, rrtype, data))
+
+    def _host(self, host, tlsa):
+        if host.target != host.name:
+            self.add(host.name, 'CNAME', host.target + '.')
+        for rrtype, address in host.addresses:
+            self.add(host.target, rrtype, address)
+        if not host.sink.address:
+            self.add(host.name, 'TXT', '"no address"')
+        self.faults += [(host.target, rrtype, 'servfail') for rrtype in host.sink.fault]
+
+        word = kinds.TLSA[host.tlsa]
+        owner = '_25._tcp.' + (host.target if word.at == 'target' else host.name)
+        if word.at == 'cname':
+            self.add(owner, 'CNAME', 'tlsa._dane.%s.' % self.zone_of(host.name))
+            owner = 'tlsa._dane.' + self.zone_of(host.name)
+        for line in tlsa:
+            self.add(owner, 'TLSA', line)
+        if word.fault:
+            self.faults.append((owner, 'TLSA', word.fault))
+
+    def _mail(self, domain):
+        if domain.alias_of:
+            self.add(domain.name, 'CNAME', domain.alias_of + '.')
+        elif domain.null_mx:
+            self.add(domain.name, 'MX', '0 .')
+        elif not domain.is_implicit:
+            for place, host in enumerate(domain.hosts, 1):
+                self.add(domain.name, 'MX', '%d %s.' % (10 * place, host.name))
+
+    def _sts(self, domain):
+        record, web = '_mta-sts.' + domain.name, domain.web
+        policy = domain.policy
+        if policy.delegated:
+            label = domain.name.partition('.')[0]
+            for owner, target in ((record, '_mta-sts.%s.plain.test'), (web, 'web.%s.plain.test')):
+                self.add(owner, 'CNAME', (target % label) + '.')
+            record, web = '_mta-sts.%s.plain.test' % label, 'web.%s.plain.test' % label
+        for text in policy.record:
+            self.add(record, 'TXT', text)
+        for rrtype, address in domain.web_addresses:
+            self.add(web, rrtype, address)
+        if policy.record_fault:
+            self.faults.append((record, 'TXT', policy.record_fault))
+        if policy.address_fault:
+            self.faults += [(web, 'A', 'servfail'), (web, 'AAAA', 'servfail')]
+
+    def server(self, zone):
+        """The address that test. delegates the zone to."""
+        if kinds.ZONES[self.kind[zone]].served == 'hole':
+            return table.NOBODY4
+        faulty = {self.zone_of(owner) for owner, _, _ in self.faults}
+        return table.FAULTY if zone in faulty else table.LEAF
+
+    def text(self, zone):
+        return apex(zone, self.server(zone)) + '\n'.join(self.lines[zone]) + '\n'
+
+
+def apex(zone, address):
+    """$TTL, SOA and NS with its address; "" is the root."""
+    dot, ns = zone + '.', 'ns.' + (zone or 'root')
+    return ('$ORIGIN .\n$TTL 300\n{0} SOA {1}. hostmaster.{1}. 1 3600 600 86400 60\n'
+            '{0} NS {1}.\n{1}. A {2}\n').format(dot, ns, address)
+
+
+def delegation(zone, address):
+    return '{0}. NS ns.{0}.\nns.{0}. A {1}\n'.format(zone, address)

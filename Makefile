@@ -120,6 +120,9 @@ $(B)/.flags: FORCE
 	@echo '$(subst ','\'',$(COMPILE))' | cmp -s - $@ || echo '$(subst ','\'',$(COMPILE))' > $@
 
 # --- tests --------------------------------------------------------------------
+# What several test programs share, in objects of its own.
+helpers = $(filter-out $(B)/tests/$(1)/$(2)_%.o,$(call objs,tests/$(1)))
+
 CHECKS ?= unit corpus scenario system
 
 deps:
@@ -133,10 +136,10 @@ built-check: all tests
 
 tests: $(UNIT) $(SCENARIO) $(REPLAY)
 
-$(B)/tests/test_%: $(B)/tests/unit/test_%.o $(B)/libhopseal.a
+$(B)/tests/test_%: $(B)/tests/unit/test_%.o $(call helpers,unit,test) $(B)/libhopseal.a
 	@mkdir -p $(@D)
 	$(call say,LD,$@)$(LINK) -o $@ $^ $(DEP_LIBS) -lcmocka $(LDLIBS)
-$(B)/tests/scenario_%: $(B)/tests/scenario/scenario_%.o $(B)/libengine.a
+$(B)/tests/scenario_%: $(B)/tests/scenario/scenario_%.o $(call helpers,scenario,scenario) $(B)/libengine.a
 	@mkdir -p $(@D)
 	$(call say,LD,$@)$(LINK) -o $@ $^ $(DEP_LIBS) -lcmocka $(LDLIBS)
 $(B)/tests/replay_%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/replay.o $(B)/libhopseal.a

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "cli/complain.h"
 #include "cli/json.h"
 #include "client/exchange.h"
 #include "config/config.h"
@@ -16,23 +17,6 @@
 
 #define REPLY_OK_WORD "OK "
 #define REPLY_NO_WORD "NO "
-
-bool
-ask_add_word(struct strbuf *request, const char *word)
-{
-	const char *p;
-
-	for (p = word; *p != '\0'; p++)
-		if ((unsigned char)*p <= ' ' || *p == 0x7f)
-			break;
-	if (p == word || *p != '\0') {
-		complain("\"%s\" is not one word", word);
-		return false;
-	}
-	strbuf_addc(request, ' ');
-	strbuf_adds(request, word);
-	return true;
-}
 
 static struct config *
 load_config(const struct args *args)

@@ -4,18 +4,9 @@
 #ifndef HOPSEAL_CLI_ASK_H
 #define HOPSEAL_CLI_ASK_H
 
-#include <stdbool.h>
-
-#include "base/strbuf.h"
 #include "cli/command.h"
 
 struct json_object;
-
-/*
- * Append a word to a request, with a blank in front.  False, and complained about: the word would not arrive as one
- * (control/control.h).
- */
-MUST_CHECK bool ask_add_word(struct strbuf *request, const char *word);
 
 /*
  * Ask, in this process when args->in_process.

@@ -6,6 +6,7 @@
 
 #include "cli/ask.h"
 #include "cli/json.h"
+#include "cli/operand.h"
 #include "cli/policy.h"
 
 #define POLL_US   200000
@@ -20,7 +21,7 @@ ask_about(const struct args *args, const char *verb, struct json_object **out)
 
 	*out = NULL;
 	strbuf_addf(&request, "cache %s", verb);
-	if (ask_add_word(&request, args->words[0]))
+	if (operand_add_domain(&request, args->words[0]))
 		code = ask(args, request.data, out);
 	strbuf_clear(&request);
 	return code;

@@ -5,6 +5,7 @@
 #include <json-c/json.h>
 
 #include "cli/ask.h"
+#include "cli/complain.h"
 #include "cli/json.h"
 #include "cli/policy.h"
 #include "cli/table.h"

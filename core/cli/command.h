@@ -6,7 +6,6 @@
 #ifndef HOPSEAL_CLI_COMMAND_H
 #define HOPSEAL_CLI_COMMAND_H
 
-#include "base/attr.h"
 #include "cli/args.h"
 
 /* hopseal.1 states them. */
@@ -25,8 +24,5 @@ command_fn cache_list_command, cache_show_command, cache_refresh_command;
 command_fn cache_drop_command;
 command_fn override_list_command, override_add_command, override_remove_command;
 command_fn sts_lint_command, sts_match_command;
-
-/* "hopseal: ..." and a line end on stderr. */
-void complain(const char *fmt, ...) PRINTF_LIKE(1, 2);
 
 #endif

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: ISC */
-#include <stdarg.h>
+#include <errno.h>
 
 #include "base/log.h"
+#include "base/strbuf.h"
 #include "cli/command.h"
+#include "cli/complain.h"
 #include "cli/term.h"
 #include "config/nearest.h"
+#include "policy/override.h"
 
 struct command {
-	const char *group, *name; /* "cache", "list"; group NULL: one word is enough */
+	const char *name; /* one word or two */
 	const char *usage;
 	const char *options; /* keys of args.c */
 	size_t min, max;     /* operands */
@@ -17,64 +20,62 @@ struct command {
 
 static command_fn help_command;
 
+#define ACTION_WORD(name, word, meaning) " " word
+
 static const struct command commands[] = {
-	{ NULL, "query", "DOMAIN [-d DIALECT] [-j] [-n]", "djn", 1, 1, query_command,
+	{ "query", "DOMAIN [-d DIALECT] [-j] [-n]", "djn", 1, 1, query_command,
 	    "how mail for a domain may be delivered: the verdict for every MX host" },
-	{ NULL, "explain", "DOMAIN [-j] [-n]", "jn", 1, 1, explain_command,
+	{ "explain", "DOMAIN [-j] [-n]", "jn", 1, 1, explain_command,
 	    "why: every lookup, its security, every rule" },
-	{ NULL, "status", "[-j]", "j", 0, 0, status_command,
+	{ "status", "[-j]", "j", 0, 0, status_command,
 	    "the daemon, its resolver, its caches" },
-	{ "cache", "list", "[PATTERN] [-j]", "j", 0, 1, cache_list_command,
+	{ "cache list", "[PATTERN] [-j]", "j", 0, 1, cache_list_command,
 	    "the MTA-STS policies in the cache" },
-	{ "cache", "show", "DOMAIN [-j]", "j", 1, 1, cache_show_command,
+	{ "cache show", "DOMAIN [-j]", "j", 1, 1, cache_show_command,
 	    "one policy as published, and how old it is" },
-	{ "cache", "refresh", "DOMAIN", "j", 1, 1, cache_refresh_command,
+	{ "cache refresh", "DOMAIN [-j]", "j", 1, 1, cache_refresh_command,
 	    "fetch a policy now" },
-	{ "cache", "drop", "DOMAIN", "j", 1, 1, cache_drop_command,
+	{ "cache drop", "DOMAIN [-j]", "j", 1, 1, cache_drop_command,
 	    "forget what is known of a domain" },
-	{ "override", "list", "[-j]", "j", 0, 0, override_list_command,
+	{ "override list", "[-j]", "j", 0, 0, override_list_command,
 	    "the exceptions in force" },
-	{ "override", "add", "PATTERN ACTION -r REASON -e EXPIRY", "jre", 2, 2,
-	    override_add_command, "make an exception" },
-	{ "override", "remove", "PATTERN", "j", 1, 1, override_remove_command,
+	{ "override add", "PATTERN ACTION -r REASON -e EXPIRY [-j]", "jre", 2, 2,
+	    override_add_command,
+	    "make an exception; ACTION is one of" OVERRIDE_ACTIONS(ACTION_WORD) },
+	{ "override remove", "PATTERN [-j]", "j", 1, 1, override_remove_command,
 	    "end an exception" },
-	{ "sts", "lint", "--record FILE | --policy FILE", "jRP", 0, 0, sts_lint_command,
-	    "check an MTA-STS record or policy; FILE may be -" },
-	{ "sts", "match", "PATTERN HOST", "j", 2, 2, sts_match_command,
+	{ "sts lint", "--record FILE | --policy FILE [-j]", "jRP", 0, 0,
+	    sts_lint_command, "check an MTA-STS record or policy; FILE may be -" },
+	{ "sts match", "PATTERN HOST [-j]", "j", 2, 2, sts_match_command,
 	    "whether an mx pattern names a host" },
-	{ NULL, "help", "[COMMAND]", "", 0, 2, help_command,
-	    "this, or more about one" },
+	{ "help", "[COMMAND]", "", 0, 2, help_command, "this, or more about one" },
 };
 
-void
-complain(const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	fputs("hopseal: ", stderr);
-	vfprintf(stderr, fmt, ap);
-	fputc('\n', stderr);
-	va_end(ap);
-}
-
-static const char *
-group_of(const struct command *c)
-{
-	return c->group != NULL ? c->group : "";
-}
-
-/* The words before the operands: "cache list". */
 static size_t
-word_count(const struct command *c)
+first_word_len(const struct command *c)
 {
-	return c->group != NULL ? 2 : 1;
+	return strcspn(c->name, " ");
 }
 
-static void
-put_name(FILE *to, const struct command *c)
+static bool
+starts_with(const struct command *c, const char *word)
 {
-	fprintf(to, "%s%s%s", group_of(c), c->group != NULL ? " " : "", c->name);
+	size_t len = first_word_len(c);
+
+	return strlen(word) == len && memcmp(c->name, word, len) == 0;
+}
+
+/* How many words the name takes; 0: these are others. */
+static size_t
+match(const struct command *c, const char *const *words, size_t count)
+{
+	const char *second = c->name + first_word_len(c);
+
+	if (count == 0 || !starts_with(c, words[0]))
+		return 0;
+	if (*second == '\0')
+		return 1;
+	return count > 1 && strcmp(second + 1, words[1]) == 0 ? 2 : 0;
 }
 
 static const struct command *
@@ -82,16 +83,9 @@ find(const char *const *words, size_t count)
 {
 	size_t i;
 
-	for (i = 0; i < COUNT_OF(commands); i++) {
-		const struct command *c = &commands[i];
-
-		if (word_count(c) > count)
-			continue;
-		if (c->group == NULL ? strcmp(c->name, words[0]) == 0
-				     : strcmp(c->group, words[0]) == 0 &&
-					   strcmp(c->name, words[1]) == 0)
-			return c;
-	}
+	for (i = 0; i < COUNT_OF(commands); i++)
+		if (match(&commands[i], words, count) > 0)
+			return &commands[i];
 	return NULL;
 }
 
@@ -101,11 +95,9 @@ print_usage(void)
 	size_t i;
 
 	printf("usage: hopseal [-c FILE] [-s SOCKET] COMMAND ...\n\n");
-	for (i = 0; i < COUNT_OF(commands); i++) {
-		printf("  hopseal ");
-		put_name(stdout, &commands[i]);
-		printf(" %s\n      %s\n", commands[i].usage, commands[i].help);
-	}
+	for (i = 0; i < COUNT_OF(commands); i++)
+		printf("  hopseal %s %s\n      %s\n", commands[i].name,
+		    commands[i].usage, commands[i].help);
 	printf("\n");
 	args_print_globals();
 }
@@ -113,26 +105,25 @@ print_usage(void)
 static void
 print_help(const struct command *c)
 {
-	printf("usage: hopseal ");
-	put_name(stdout, c);
-	printf(" %s\n\n%s\n\n", c->usage, c->help);
+	printf("usage: hopseal %s %s\n\n%s\n\n", c->name, c->usage, c->help);
 	args_print_options(c->options);
 	args_print_globals();
 }
 
-static const char *
-nearest_first_word(const char *word)
+/* The command whose first word is most like this one; NULL: none is. */
+static const struct command *
+find_nearest(const char *word)
 {
-	const char *best = NULL;
-	size_t i, least = 0;
+	const struct command *best = NULL;
+	size_t i, distance, least = 0;
+	char first[NEAREST_MAX];
 
 	for (i = 0; i < COUNT_OF(commands); i++) {
-		const char *name =
-		    commands[i].group != NULL ? commands[i].group : commands[i].name;
-		size_t distance = edit_distance(word, name);
-
+		snprintf(first, sizeof(first), "%.*s",
+		    (int)first_word_len(&commands[i]), commands[i].name);
+		distance = edit_distance(word, first);
 		if (is_near(word, distance) && (best == NULL || distance < least)) {
-			best = name;
+			best = &commands[i];
 			least = distance;
 		}
 	}
@@ -141,71 +132,71 @@ nearest_first_word(const char *word)
 
 /* The words are no command: say what could be meant. */
 static enum exit_code
-complain_unknown(const char *const *words)
+complain_unknown(const char *word)
 {
-	const char *nearest;
-	size_t i, members = 0;
+	const struct command *nearest = find_nearest(word);
+	struct strbuf members = STRBUF_INIT;
+	size_t i;
 
 	for (i = 0; i < COUNT_OF(commands); i++)
-		if (strcmp(group_of(&commands[i]), words[0]) == 0)
-			fprintf(stderr, "%s\"hopseal %s %s\"",
-			    members++ == 0 ? "hopseal: say one of " : ", ", words[0],
-			    commands[i].name);
-	if (members > 0) {
-		fputc('\n', stderr);
-		return EXIT_USAGE;
-	}
-	nearest = nearest_first_word(words[0]);
-	if (nearest != NULL)
-		complain(
-		    "there is no command \"%s\"; is \"%s\" meant?", words[0], nearest);
+		if (starts_with(&commands[i], word))
+			strbuf_addf(&members, "%s\"hopseal %s\"",
+			    members.len > 0 ? ", " : "", commands[i].name);
+	if (members.len > 0)
+		complain("say one of %s", strbuf_str(&members));
+	else if (nearest != NULL)
+		complain("there is no command \"%s\"; is \"%.*s\" meant?", word,
+		    (int)first_word_len(nearest), nearest->name);
 	else
-		complain("there is no command \"%s\"; \"hopseal help\" lists them",
-		    words[0]);
+		complain(
+		    "there is no command \"%s\"; \"hopseal help\" lists them", word);
+	strbuf_clear(&members);
 	return EXIT_USAGE;
 }
 
 static enum exit_code
 help_command(const struct args *args)
 {
-	const struct command *c;
+	const struct command *c = find(args->words, args->count);
 
-	if (args->count == 0) {
+	if (args->count == 0)
 		print_usage();
-		return EXIT_YES;
-	}
-	c = find(args->words, args->count);
-	if (c == NULL)
-		return complain_unknown(args->words);
-	print_help(c);
+	else if (c != NULL)
+		print_help(c);
+	else
+		return complain_unknown(args->words[0]);
 	return EXIT_YES;
 }
 
 static enum exit_code
 complain_usage(const struct command *c)
 {
-	fputs("usage: hopseal ", stderr);
-	put_name(stderr, c);
-	fprintf(stderr, " %s\n", c->usage);
+	complain("usage: hopseal %s %s", c->name, c->usage);
 	return EXIT_USAGE;
 }
 
-/* args->words begin with the command's name. */
+/* Drop the command's name from the words. */
+static void
+leave_operands(const struct command *c, struct args *args)
+{
+	size_t n = match(c, args->words, args->count);
+
+	args->count -= n;
+	memmove(args->words, args->words + n, args->count * sizeof(args->words[0]));
+}
+
 static enum exit_code
 run(const struct command *c, struct args *args)
 {
-	const char *stray;
+	const char *stray = args_stray(args, c->options);
 
 	if (args->wants_help) {
 		print_help(c);
 		return EXIT_YES;
 	}
-	args->count -= word_count(c);
-	memmove(args->words, args->words + word_count(c),
-	    args->count * sizeof(args->words[0]));
+	leave_operands(c, args);
 	if (args->count < c->min || args->count > c->max)
 		return complain_usage(c);
-	stray = args_stray(args, c->options);
 	if (stray != NULL) {
 		complain("there is no %s here", stray);
 		return complain_usage(c);
@@ -213,12 +204,33 @@ run(const struct command *c, struct args *args)
 	return c->run(args);
 }
 
+static enum exit_code
+dispatch(struct args *args)
+{
+	const struct command *c;
+
+	if (args->wants_version) {
+		printf("hopseal %s\n", HOPSEAL_VERSION);
+		return EXIT_YES;
+	}
+	if (args->count == 0 && args->wants_help) {
+		print_usage();
+		return EXIT_YES;
+	}
+	if (args->count == 0) {
+		complain("which command?  \"hopseal help\" lists them");
+		return EXIT_USAGE;
+	}
+	c = find(args->words, args->count);
+	return c != NULL ? run(c, args) : complain_unknown(args->words[0]);
+}
+
 int
 main(int argc, char **argv)
 {
-	const struct command *c;
 	struct args args;
 	struct why why;
+	enum exit_code code;
 
 	log_open("hopseal", LOG_TO_STDERR, LEVEL_WARN);
 	term_open();
@@ -226,18 +238,9 @@ main(int argc, char **argv)
 		complain("%s; \"hopseal help\" tells more", why.text);
 		return EXIT_USAGE;
 	}
-	if (args.wants_version) {
-		printf("hopseal %s\n", HOPSEAL_VERSION);
-		return EXIT_YES;
-	}
-	if (args.count == 0 && args.wants_help) {
-		print_usage();
-		return EXIT_YES;
-	}
-	if (args.count == 0) {
-		complain("which command?  \"hopseal help\" lists them");
-		return EXIT_USAGE;
-	}
-	c = find(args.words, args.count);
-	return c != NULL ? run(c, &args) : complain_unknown(args.words);
+	code = dispatch(&args);
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return code;
+	complain("cannot write: %s", strerror(errno));
+	return EXIT_FAILED;
 }

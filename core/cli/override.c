@@ -6,7 +6,9 @@
 #include <json-c/json.h>
 
 #include "cli/ask.h"
+#include "cli/complain.h"
 #include "cli/json.h"
+#include "cli/operand.h"
 #include "cli/overrides.h"
 #include "cli/term.h"
 #include "cli/when.h"
@@ -58,29 +60,13 @@ check_expiry(const char *expiry)
 static bool
 check_action(const char *word)
 {
-	struct strbuf words = STRBUF_INIT;
 	enum override_action action;
 
 	if (override_action_parse(word, &action) == ST_OK)
 		return true;
-#define X(name, text, meaning) strbuf_adds(&words, " " text);
-	OVERRIDE_ACTIONS(X)
+#define X(name, text, meaning) " " text
+	complain("there is no action \"%s\"; there are" OVERRIDE_ACTIONS(X), word);
 #undef X
-	complain("there is no action \"%s\"; there are:%s", word, strbuf_str(&words));
-	strbuf_clear(&words);
-	return false;
-}
-
-static bool
-check_pattern(const char *pattern)
-{
-	struct override parsed;
-	struct why why;
-
-	if (override_pattern_parse(pattern, &parsed, &why) == ST_OK)
-		return true;
-	complain("\"%s\" is no domain, with or without a dot in front: %s", pattern,
-	    why.text);
 	return false;
 }
 
@@ -123,14 +109,15 @@ print_removed(const struct json_object *answer)
 enum exit_code
 override_add_command(const struct args *args)
 {
-	const char *pattern = args->words[0], *action = args->words[1];
 	struct strbuf request = STRBUF_INIT;
 	enum exit_code code = EXIT_USAGE;
 
-	if (check_pattern(pattern) && check_action(action) &&
-	    check_reason(args->reason) && check_expiry(args->expiry)) {
-		strbuf_addf(&request, "override add %s %s %s %s", pattern, action,
-		    args->expiry, args->reason);
+	strbuf_adds(&request, "override add");
+	if (operand_add_pattern(&request, args->words[0]) &&
+	    check_action(args->words[1]) && check_reason(args->reason) &&
+	    check_expiry(args->expiry)) {
+		strbuf_addf(
+		    &request, " %s %s %s", args->words[1], args->expiry, args->reason);
 		code = run(args, request.data, print_added);
 	}
 	strbuf_clear(&request);
@@ -144,7 +131,7 @@ override_remove_command(const struct args *args)
 	enum exit_code code = EXIT_USAGE;
 
 	strbuf_adds(&request, "override remove");
-	if (ask_add_word(&request, args->words[0]))
+	if (operand_add_pattern(&request, args->words[0]))
 		code = run(args, request.data, print_removed);
 	strbuf_clear(&request);
 	return code;

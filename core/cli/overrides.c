@@ -5,6 +5,21 @@
 #include "cli/table.h"
 #include "cli/when.h"
 
+static void
+add_override(struct table *table, const struct json_object *override)
+{
+	bool is_expired = json_flag(override, "is_expired");
+	struct strbuf ends = STRBUF_INIT;
+
+	when_add_date(&ends, json_number(override, "expires_epoch"));
+	table_add(table, TERM_BOLD, "%s", json_text(override, "pattern"));
+	table_add(table, TERM_WARN, "%s", json_text(override, "action"));
+	table_add(table, is_expired ? TERM_DIM : TERM_PLAIN, "%s",
+	    is_expired ? "has ended" : strbuf_str(&ends));
+	table_add(table, TERM_PLAIN, "%s", json_text(override, "reason"));
+	strbuf_clear(&ends);
+}
+
 void
 overrides_print(const struct json_object *object)
 {
@@ -16,17 +31,7 @@ overrides_print(const struct json_object *object)
 	if (count == 0)
 		return;
 	table_init(&table, COUNT_OF(heads), heads);
-	for (i = 0; i < count; i++) {
-		const struct json_object *o = json_item(object, "overrides", i);
-		struct strbuf ends = STRBUF_INIT;
-
-		when_add(&ends, json_number(o, "expires_epoch"));
-		table_add(&table, TERM_BOLD, "%s", json_text(o, "pattern"));
-		table_add(&table, TERM_WARN, "%s", json_text(o, "action"));
-		table_add(&table, json_flag(o, "is_expired") ? TERM_DIM : TERM_PLAIN,
-		    "%s", strbuf_str(&ends));
-		table_add(&table, TERM_PLAIN, "%s", json_text(o, "reason"));
-		strbuf_clear(&ends);
-	}
+	for (i = 0; i < count; i++)
+		add_override(&table, json_item(object, "overrides", i));
 	table_print(&table, 0);
 }

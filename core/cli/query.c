@@ -5,6 +5,7 @@
 
 #include "cli/ask.h"
 #include "cli/json.h"
+#include "cli/operand.h"
 #include "cli/verdicts.h"
 
 /* A reply that makes mail wait is a "no", one that sets no policy is not. */
@@ -17,18 +18,28 @@ reply_code(const struct json_object *reply)
 								      : EXIT_YES;
 }
 
+/* The payload of the netstring that the MTA gets.  The dialect "json" comes unpacked. */
+static void
+print_reply(struct json_object *reply)
+{
+	if (json_has(reply, "code"))
+		printf("%s %s\n", json_text(reply, "code"), json_text(reply, "text"));
+	else
+		printf("OK %s\n",
+		    json_object_to_json_string_ext(reply,
+			JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+}
+
 static enum exit_code
 show(const struct args *args, struct json_object *answer)
 {
-	bool is_reply = args->dialect != NULL;
-
 	if (args->as_json)
 		json_print(answer);
-	else if (is_reply)
-		printf("%s %s\n", json_text(answer, "code"), json_text(answer, "text"));
+	else if (args->dialect != NULL)
+		print_reply(answer);
 	else
 		verdicts_print(answer);
-	return is_reply ? reply_code(answer) : verdicts_code(answer);
+	return args->dialect != NULL ? reply_code(answer) : verdicts_code(answer);
 }
 
 enum exit_code
@@ -39,8 +50,8 @@ query_command(const struct args *args)
 	enum exit_code code = EXIT_USAGE;
 
 	strbuf_adds(&request, "query");
-	if (ask_add_word(&request, args->words[0]) &&
-	    (args->dialect == NULL || ask_add_word(&request, args->dialect)))
+	if (operand_add_next_hop(&request, args->words[0]) &&
+	    (args->dialect == NULL || operand_add_word(&request, args->dialect)))
 		code = ask(args, request.data, &answer);
 	if (code == EXIT_YES)
 		code = show(args, answer);

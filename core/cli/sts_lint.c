@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "cli/command.h"
+#include "cli/complain.h"
 #include "cli/finding.h"
 #include "cli/when.h"
 #include "wire/field.h"

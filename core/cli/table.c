@@ -70,7 +70,7 @@ table_print(struct table *table, size_t indent)
 		size_t column = i % table->columns;
 
 		if (column == 0) {
-			printf("%*s", (int)indent, "");
+			term_indent(indent);
 			at = indent;
 		}
 		if (column + 1 == table->columns) {

@@ -98,8 +98,8 @@ put_bytes(enum term_style style, const char *text, size_t len)
 		fputs("\033[0m", stdout);
 }
 
-static void
-put_blanks(size_t n)
+void
+term_indent(size_t n)
 {
 	printf("%*s", (int)n, "");
 }
@@ -111,20 +111,25 @@ term_put(enum term_style style, const char *text, size_t pad)
 
 	put_bytes(style, text, strlen(text));
 	if (columns < pad)
-		put_blanks(pad - columns);
+		term_indent(pad - columns);
 }
 
-/* How many bytes of text to put on a line of so many columns: whole words, at least one. */
+/*
+ * How many bytes of text to put on a line of so many columns: to the last blank that fits, rather
+ * one outside of brackets, so that "(RFC 8461, 4.1)" stays together; without a blank, as many as fit.
+ */
 static size_t
 line_bytes(const char *text, size_t columns)
 {
-	size_t at = 0, n = 0, last = 0;
+	size_t at = 0, n = 0, outside = 0, inside = 0, depth = 0;
 
 	for (; text[at] != '\0'; at += char_bytes(text + at), n++) {
 		if (text[at] == ' ')
-			last = at;
-		if (n >= columns && last > 0)
-			return last;
+			*(depth == 0 ? &outside : &inside) = at;
+		if (n == columns)
+			return outside > 0 ? outside : inside > 0 ? inside : at;
+		depth += text[at] == '(';
+		depth -= text[at] == ')' && depth > 0;
 	}
 	return at;
 }
@@ -145,6 +150,6 @@ term_wrap(enum term_style style, const char *text, size_t at)
 			text++;
 		if (*text == '\0')
 			return;
-		put_blanks(at);
+		term_indent(at);
 	}
 }

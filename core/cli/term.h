@@ -27,6 +27,9 @@ size_t term_columns(const char *text);
  * Control characters become "?". */
 void term_put(enum term_style style, const char *text, size_t pad);
 
+/* So many blanks. */
+void term_indent(size_t n);
+
 /*
  * Print text, broken between words where the line would be too long; the cursor stands in
  * column at, further lines begin there.  Ends the line.

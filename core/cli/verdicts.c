@@ -6,6 +6,8 @@
 #include "cli/when.h"
 #include "wire/answer.h"
 
+#define PATTERNS_SHOWN 8
+
 static const enum term_style styles[] = {
 	[VERDICT_DANE] = TERM_GOOD,
 	[VERDICT_STS] = TERM_GOOD,
@@ -39,6 +41,14 @@ add_reason(struct strbuf *out, const struct json_object *o)
 }
 
 static void
+print_line(enum term_style style, struct strbuf *text)
+{
+	term_indent(2);
+	term_wrap(style, strbuf_str(text), 4);
+	strbuf_clear(text);
+}
+
+static void
 print_headline(const struct json_object *answer)
 {
 	const char *verdict = json_text(answer, "verdict");
@@ -48,23 +58,22 @@ print_headline(const struct json_object *answer)
 	term_put(TERM_PLAIN, ": ", 0);
 	term_put(style_of(verdict), verdict, 0);
 	putchar('\n');
-	strbuf_adds(&text, "  ");
 	add_reason(&text, answer);
-	term_wrap(TERM_PLAIN, strbuf_str(&text), 2);
-	strbuf_clear(&text);
+	print_line(TERM_PLAIN, &text);
 }
 
 static void
 print_policy(const struct json_object *policy)
 {
+	size_t i, count = json_count(policy, "mx");
 	struct strbuf text = STRBUF_INIT;
-	size_t i;
 
-	strbuf_addf(&text, "  MTA-STS: mode %s,", json_text(policy, "mode"));
-	for (i = 0; i < json_count(policy, "mx"); i++)
+	strbuf_addf(&text, "MTA-STS policy: mode %s, mx", json_text(policy, "mode"));
+	for (i = 0; i < count && i < PATTERNS_SHOWN; i++)
 		strbuf_addf(&text, " %s", json_string_at(policy, "mx", i));
-	term_wrap(TERM_PLAIN, strbuf_str(&text), 4);
-	strbuf_clear(&text);
+	if (count > PATTERNS_SHOWN)
+		strbuf_addf(&text, " and %zu more", count - PATTERNS_SHOWN);
+	print_line(TERM_PLAIN, &text);
 }
 
 static void
@@ -72,24 +81,26 @@ print_circumstances(const struct json_object *answer)
 {
 	struct strbuf text = STRBUF_INIT;
 
-	strbuf_addf(&text, "  MX lookup: %s%s; good for ",
-	    json_flag(answer, "mx-secure") ? "secure" : "insecure",
-	    json_flag(answer, "mx-implicit") ? ", no MX record used" : "");
+	if (json_count(answer, "hosts") > 0)
+		strbuf_addf(&text, "MX lookup %s%s; ",
+		    json_flag(answer, "mx-secure") ? "secure" : "insecure",
+		    json_flag(answer, "mx-implicit") ? ", no MX record used" : "");
+	strbuf_adds(&text, "good for ");
 	when_add_duration(&text, json_number(answer, "ttl"));
-	term_wrap(TERM_PLAIN, strbuf_str(&text), 4);
-	strbuf_clear(&text);
+	print_line(TERM_PLAIN, &text);
 	if (json_has(answer, "sts"))
 		print_policy(json_member(answer, "sts"));
-	if (json_flag(answer, "override"))
-		term_wrap(TERM_WARN,
-		    "  an exception of the operator had a say (hopseal override list)",
-		    4);
+	if (json_flag(answer, "override")) {
+		strbuf_adds(&text,
+		    "an exception of the operator had a say (hopseal override list)");
+		print_line(TERM_WARN, &text);
+	}
 }
 
 static void
 print_hosts(const struct json_object *answer)
 {
-	static const char *const heads[] = { "MX", "host", "verdict", "reason" };
+	static const char *const heads[] = { "pref", "host", "verdict", "reason" };
 	size_t i, count = json_count(answer, "hosts");
 	struct strbuf reason = STRBUF_INIT;
 	struct table table;

@@ -37,18 +37,27 @@ when_add_duration(struct strbuf *out, int64_t seconds)
 }
 
 void
-when_add(struct strbuf *out, time_t t)
+when_add_date(struct strbuf *out, time_t t)
 {
 	char text[sizeof("2026-11-21 22:53 UTC") + 8];
-	time_t now = when_now();
 	struct tm tm;
 
-	if (t == 0 || gmtime_r(&t, &tm) == NULL) {
+	if (t != 0 && gmtime_r(&t, &tm) != NULL &&
+	    strftime(text, sizeof(text), "%Y-%m-%d %H:%M UTC", &tm) > 0)
+		strbuf_adds(out, text);
+	else
 		strbuf_adds(out, "never");
+}
+
+void
+when_add(struct strbuf *out, time_t t)
+{
+	time_t now = when_now();
+
+	when_add_date(out, t);
+	if (t == 0)
 		return;
-	}
-	strftime(text, sizeof(text), "%Y-%m-%d %H:%M UTC", &tm);
-	strbuf_addf(out, "%s (%s", text, t > now ? "in " : "");
+	strbuf_adds(out, t > now ? " (in " : " (");
 	when_add_duration(out, t > now ? t - now : now - t);
 	strbuf_adds(out, t > now ? ")" : " ago)");
 }

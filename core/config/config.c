@@ -57,6 +57,20 @@ config_free(struct config *config)
 	free(config);
 }
 
+/* "key = value", and no blank behind an empty one. */
+static void
+print_line(const struct key *key, const void *at, size_t i, struct strbuf *out)
+{
+	size_t before;
+
+	strbuf_addf(out, "%s = ", key->name);
+	before = out->len;
+	key->kind->add(at, key, i, out);
+	if (out->len == before)
+		out->len--;
+	strbuf_addc(out, '\n');
+}
+
 /* A list has a line for each item; an empty one is written as what it is. */
 static void
 print_key(const struct config *config, const struct key *key, struct strbuf *out)
@@ -66,11 +80,8 @@ print_key(const struct config *config, const struct key *key, struct strbuf *out
 
 	if (lines == 0)
 		strbuf_addf(out, "%s =\n", key->name);
-	for (i = 0; i < lines; i++) {
-		strbuf_addf(out, "%s = ", key->name);
-		key->kind->add(at, key, i, out);
-		strbuf_addc(out, '\n');
-	}
+	for (i = 0; i < lines; i++)
+		print_line(key, at, i, out);
 }
 
 static void

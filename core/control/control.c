@@ -7,7 +7,8 @@
 #include "control/verb.h"
 #include "net/loop.h"
 
-#define BLANK ' '
+#define BLANK          ' '
+#define REPLY_WORD_MAX 3 /* "OK " before it */
 
 static const struct verb verbs[] = {
 	{ "query", NULL, " NEXT-HOP [DIALECT]", 1, 2, .start = query_start },
@@ -122,13 +123,19 @@ request_free(struct control_request *r)
 void
 request_finish(struct control_request *r)
 {
+	bool is_ok = r->answer != NULL;
 	const char *text = r->why.text;
 	size_t len = strlen(text);
 
-	if (r->answer != NULL)
+	if (is_ok)
 		text = json_object_to_json_string_length(r->answer,
 		    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &len);
-	r->done(r->answer != NULL, text, len, r->arg);
+	if (len > CONTROL_REPLY_MAX - REPLY_WORD_MAX) {
+		is_ok = false;
+		text = "the answer would be too long";
+		len = strlen(text);
+	}
+	r->done(is_ok, text, len, r->arg);
 	request_free(r);
 }
 

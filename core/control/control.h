@@ -46,7 +46,7 @@
 
 #define CONTROL_REQUEST_MAX  4096              /* bytes */
 #define CONTROL_REPLY_MAX    (3 * 1024 * 1024) /* more than the longest list takes */
-#define CONTROL_LIST_MAX     5000              /* policies in one reply */
+#define CONTROL_LIST_MAX     3000              /* policies in one reply */
 #define CONTROL_LIST_DEFAULT 1000
 #define CONTROL_EXPLAIN_MS   30000
 

@@ -124,14 +124,20 @@ show_policy(const struct policy_entry *entry, bool with_text)
 
 /* --- overrides --------------------------------------------------------------------------- */
 
+void
+show_pattern(const struct override *override, struct strbuf *out)
+{
+	strbuf_addf(
+	    out, "%s%s", override->with_subdomains ? "." : "", override->domain.text);
+}
+
 struct json_object *
 show_override(const struct override *override)
 {
 	struct json_object *o = json_object_new_object();
 	struct strbuf pattern = STRBUF_INIT;
 
-	strbuf_addf(&pattern, "%s%s", override->with_subdomains ? "." : "",
-	    override->domain.text);
+	show_pattern(override, &pattern);
 	put_text(o, "pattern", strbuf_str(&pattern));
 	strbuf_clear(&pattern);
 	put_text(o, "action", override_action_word(override->action));

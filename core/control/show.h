@@ -16,6 +16,9 @@ struct json_object;
 /* with_text: "mx" and "lines" too. */
 struct json_object *show_policy(const struct policy_entry *entry, bool with_text);
 
+/* Append "example.org" or ".example.org". */
+void show_pattern(const struct override *override, struct strbuf *out);
+
 struct json_object *show_override(const struct override *override);
 struct json_object *show_overrides(const struct override_list *list);
 

@@ -176,13 +176,18 @@ struct json_object *
 override_remove_run(
     struct service *service, const struct operands *operands, struct why *why)
 {
+	struct strbuf pattern = STRBUF_INIT;
+	struct json_object *o = NULL;
 	struct override override;
 
 	if (override_pattern_parse(operands->at[0], &override, why) != ST_OK)
 		return NULL;
+	show_pattern(&override, &pattern);
 	if (engine_drop_override(
 		service->engine, &override.domain, override.with_subdomains) == ST_OK)
-		return show_done("pattern", operands->at[0], "removed");
-	why_set(why, "%s: there is no such override", operands->at[0]);
-	return NULL;
+		o = show_done("pattern", strbuf_str(&pattern), "removed");
+	else
+		why_set(why, "%s: there is no such override", strbuf_str(&pattern));
+	strbuf_clear(&pattern);
+	return o;
 }

@@ -14,7 +14,7 @@
 
 #define READ_MAX        (64 * 1024)
 #define OUT_KEEP        1024  /* memory an idle stream keeps for its next reply */
-#define ACCEPT_MAX      16    /* in one go, so that a burst does not stop the others */
+#define ACCEPT_MAX      64    /* in one go, so that a burst does not stop the others */
 #define STREAMS_USUAL   20000 /* stream_max of 0 */
 #define STARVED_WAIT_MS 200   /* until the next try when there are no descriptors */
 #define STALL_MS        30000 /* a peer that reads nothing for so long is dropped */
@@ -293,6 +293,8 @@ watch_for_peers(struct listener *listener)
 {
 	bool has_room = listener->count < listener->max;
 
+	if (listener->io == NULL)
+		return;
 	if (listener->count <= listener->max / 2)
 		listener->is_full = false;
 	loop_io_want(listener->io, has_room && !listener->is_starved ? LOOP_READ : 0);
@@ -415,6 +417,17 @@ stream_listen(const struct listen_options *options,
 }
 
 void
+listener_stop(struct listener *listener)
+{
+	if (listener->io == NULL)
+		return;
+	loop_io_free(listener->io);
+	listener->io = NULL;
+	loop_timer_stop(listener->retry);
+	listen_socket_close(&listener->socket);
+}
+
+void
 listener_close(struct listener *listener)
 {
 	struct stream *s;
@@ -425,9 +438,8 @@ listener_close(struct listener *listener)
 			loop_deferred_cancel(bury, s);
 		bury(s);
 	}
-	loop_io_free(listener->io);
+	listener_stop(listener);
 	loop_timer_free(listener->retry);
-	listen_socket_close(&listener->socket);
 	free(listener);
 }
 

@@ -57,6 +57,12 @@ MUST_CHECK enum status stream_listen(const struct listen_options *options,
 /* Stop accepting; with streams, also close what was accepted.  A unix path we made is removed. */
 void listener_close(struct listener *listener);
 
+/*
+ * Accept no more and let go of the address; what was accepted goes on until
+ * listener_close().  listener_where() is not to be asked any more.
+ */
+void listener_stop(struct listener *listener);
+
 /* As given in where, or the address of an inherited socket. */
 const char *listener_where(const struct listener *listener);
 

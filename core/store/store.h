@@ -20,14 +20,16 @@ struct store;
 /*
  * Open or make the database in this folder, which must exist.  A file of a newer version is refused; a damaged
  * one is moved aside under a name that the log tells, and a new one made: policies can be fetched again.
+ * One that cannot be opened now (disk full, no permission) is logged and tried again by the writer: until then the
+ * store is unhealthy and has nothing to hand over.
  *
- * Returns ST_OK or ST_IO.
+ * Returns ST_OK or ST_IO (no such folder, newer version).
  */
 MUST_CHECK enum status store_open(
     const char *folder, struct store **out, struct why *why);
 
 /* Open for reading only, for the command without a daemon: no thread, changes are
- * refused by assert. */
+ * refused by assert.  ST_OK or ST_IO: also when there is no database. */
 MUST_CHECK enum status store_open_readonly(
     const char *folder, struct store **out, struct why *why);
 
@@ -50,7 +52,7 @@ struct stored_policy {
 
 typedef void store_policy_fn(const struct stored_policy *policy, void *arg);
 
-/* Hand every policy to fn, in no order.  ST_OK or ST_IO. */
+/* Hand every policy to fn, in no order; before store_start().  ST_OK or ST_IO. */
 MUST_CHECK enum status store_each_policy(
     struct store *store, store_policy_fn *fn, void *arg);
 
@@ -73,12 +75,14 @@ void store_put_override(struct store *store, const struct stored_override *overr
 void store_drop_override(
     struct store *store, const struct domain *domain, bool with_subdomains);
 
-#define STORE_QUEUE_MAX 100000 /* changes waiting; the oldest is dropped beyond, and counted */
+/* Changes waiting, and their octets; the oldest is dropped beyond, and counted. */
+#define STORE_QUEUE_MAX       100000
+#define STORE_QUEUE_BYTES_MAX ((size_t)128 << 20)
 
 struct store_state {
 	bool is_healthy; /* the last write succeeded */
 	time_t failing_since;
-	char error[128]; /* "" when healthy */
+	char error[WHY_MAX]; /* "" when healthy */
 	uint64_t written, dropped;
 	size_t queued;
 };

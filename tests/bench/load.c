@@ -1,7 +1,7 @@
 /*
  * Load for a socketmap server.  SPDX-License-Identifier: ISC
  *
- *   load [-c CONNECTIONS] [-k KEYFILE] [-m MAP] [-n REQUESTS] [-r RATE] [-t SECONDS] [-w] SOCKET
+ *   load [-c CONNECTIONS] [-k KEYFILE] [-m MAP] [-n REQUESTS] [-r RATE] [-t MS] [-w] SOCKET
  *
  * Each connection has one question outstanding, as Postfix and Sendmail do.  Without -r the next one
  * follows each reply.  With -r, RATE questions a second fall due whatever the server does, and waiting counts
@@ -26,10 +26,11 @@
 
 #define CONNECTIONS_MAX 100000
 #define RATE_MAX        1000000
-#define SECONDS_MAX     3600
+#define MS_MAX          3600000
 #define REPLY_MAX       4096 /* bench domains have short ones */
 #define EVENTS_MAX      256
-#define NS              UINT64_C(1000000000)
+#define NS              UINT64_C(1000000000) /* in a second */
+#define NS_PER_MS       UINT64_C(1000000)
 
 struct connection {
 	int fd;
@@ -40,13 +41,12 @@ struct connection {
 };
 
 static struct {
-	uint64_t connections, requests, rate, seconds;
+	uint64_t connections, requests, rate, ms;
 	const char *map, *key_file, *socket;
 	bool waits;
-} options = { .connections = 1,
-	.requests = UINT64_MAX,
-	.seconds = SECONDS_MAX,
-	.map = "postfix" };
+} options = {
+	.connections = 1, .requests = UINT64_MAX, .ms = MS_MAX, .map = "postfix"
+};
 
 /* Ready-made requests, used in turn. */
 static struct strbuf *requests;
@@ -175,7 +175,7 @@ become_idle(struct connection *c)
 static bool
 is_over(uint64_t now)
 {
-	return sent >= options.requests || now - began >= options.seconds * NS;
+	return sent >= options.requests || now - began >= options.ms * NS_PER_MS;
 }
 
 static void
@@ -348,7 +348,7 @@ read_options(int argc, char **argv)
 		else if (option == 'r')
 			options.rate = number(optarg, RATE_MAX);
 		else if (option == 't')
-			options.seconds = number(optarg, SECONDS_MAX);
+			options.ms = number(optarg, MS_MAX);
 		else if (option == 'w')
 			options.waits = true;
 		else
@@ -364,7 +364,7 @@ main(int argc, char **argv)
 	if (!read_options(argc, argv)) {
 		fprintf(stderr,
 		    "usage: load -k KEYFILE [-c CONNECTIONS] [-m MAP] [-n REQUESTS] "
-		    "[-r RATE] [-t SECONDS] [-w] SOCKET\n");
+		    "[-r RATE] [-t MS] [-w] SOCKET\n");
 		return 2;
 	}
 	read_keys();

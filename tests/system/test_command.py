@@ -107,13 +107,17 @@ USAGE_ERRORS = [
     (['sts', 'match', '*.example.org'], 'usage: hopseal sts match'),
     (['help', 'nonsense'], 'no command "nonsense"'),
     (['query', 'two words'], '"two words"'),
+    (['query', 'a..example'], '"a..example"'),
+    (['query', 'a.example', '-d', 'two words'], '"two words"'),
+    (['cache', 'show', 'a..example'], '"a..example"'),
+    (['override', 'remove', '..example'], '"..example"'),
     (['override', 'add', 'a.example', 'may'], '-r REASON'),
     (['override', 'add', 'a.example', 'may', '-r', 'because'], '-e EXPIRY'),
     (['override', 'add', 'a.example', 'may', '-r', '', '-e', '1d'], '-r REASON'),
     (['override', 'add', 'a.example', 'allow', '-r', 'because', '-e', '1d'], 'dane-only'),
     (['override', 'add', 'a..example', 'may', '-r', 'because', '-e', '1d'], 'a..example'),
     (['override', 'add', 'a.example', 'may', '-r', 'because', '-e', 'soon'], '"soon"'),
-    (['override', 'add', 'a.example', 'may', '-r', 'because', '-e', '2020-01-31'], 'past'),
+    (['override', 'add', 'a.example', 'may', '-r', 'because', '-e', '2020-01-31'], 'not in the future'),
     (['override', 'add', 'a.example', 'may', '-r', 'because', '-e', '2027-02-30'], '2027-02-30'),
     (['override', 'add', 'a.example', 'may', '-r', 'x' * 201, '-e', '1d'], '200'),
 ]
@@ -127,6 +131,11 @@ def usage():
     check('help of one command', run('help', 'sts', 'lint'), YES, '--record FILE')
     check('-h behind a command', run('query', '-h'), YES, 'usage: hopseal query')
     check('-V', run('-V'), YES, 'hopseal ')
+    with open('/dev/full', 'w') as full:
+        done = subprocess.run([HOPSEAL, 'help'], stdout=full, stderr=subprocess.PIPE, timeout=60)
+    check('an output that cannot be written', (done.returncode, '', done.stderr.decode()), FAILED, 'No space', stream=2)
+    got = run('nonsense\x1b[31m')
+    tap.ok('\x1b' not in got[2], 'an error cannot steer the terminal either', repr(got[2]))
     got = run('nonsense')
     tap.ok(got[1] == '', 'an error writes nothing on standard output', got[1])
 

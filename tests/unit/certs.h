@@ -21,9 +21,8 @@
 #define CERT_DAY 86400
 
 struct cert_spec {
-	const char *cn; /* also what tells issuers apart */
-	const char
-	    *san; /* as in openssl.cnf, "DNS:a.example,DNS:b.example"; NULL: none */
+	const char *cn;  /* also what tells issuers apart */
+	const char *san; /* as in openssl.cnf, "DNS:a.example"; NULL: none */
 	bool is_ca;
 	const char *path;        /* of a CA: "0" for no CA below it; NULL: unlimited */
 	const char *constraints; /* of a CA's names, as in openssl.cnf; NULL: none */

@@ -222,7 +222,7 @@ static const struct value_case {
 	    "[dns]\nself-test-secure = b\xc3\xbc"
 	    "cher.example\n",
 	    "self-test-secure = xn--bcher-kva.example" },
-	{ "name switched off", "[dns]\nself-test-bogus =\n", "self-test-bogus = " },
+	{ "name switched off", "[dns]\nself-test-bogus =\n", "self-test-bogus =" },
 	{ "servers", "[dns]\nservers = 127.0.0.1, [::1]:5353 ::1\n",
 	    "servers = 127.0.0.1,[::1]:5353,::1" },
 	{ "comment behind a value", "[dns]\ntry = 1s ; short\n", "try = 1s" },

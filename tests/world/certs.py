@@ -1,4 +1,4 @@
-"""The certificates of the world and the TLSA data made from them."""
+"""The certificates of the world, and the TLSA data made from them."""
 import subprocess
 
 import kinds
@@ -22,10 +22,11 @@ def _line(name, kind, own_names, nexthop):
 
 
 def specs(world):
-    """The input of mkcert: one certificate for each host and each policy host, one RSA for all that show it."""
+    """The input of mkcert: a certificate for each host, and one RSA for all that show it."""
     text, rsa_names = FIXED, []
     for host in world.hosts.values():
-        text += _line(host.name, host.sink.cert, sorted({host.name, host.target}), host.nexthop)
+        own_names = sorted({host.name, host.target})
+        text += _line(host.name, host.sink.cert, own_names, host.nexthop)
         if host.sink.rsa:
             rsa_names.append(host.name)
     for domain in world.domains:
@@ -37,7 +38,8 @@ def specs(world):
 def make(directory, world):
     source = table.FILE.with_name('mkcert.c')
     subprocess.run(['gcc', '-O1', '-o', directory / 'mkcert', source, '-lcrypto'], check=True)
-    subprocess.run(['../mkcert'], cwd=directory / 'certs', input=specs(world), text=True, check=True)
+    subprocess.run([directory / 'mkcert'], cwd=directory / 'certs', input=specs(world), text=True,
+                   check=True)
 
 
 def shown_by(host):
@@ -49,10 +51,12 @@ def tlsa(directory, host):
     """The TLSA set of the host as lines "USAGE SELECTOR TYPE HEX"."""
     lines = []
     for owner, form in kinds.TLSA[host.tlsa].records:
+        usage, selector_and_type = form.split(' ', 1)
         if owner == 'filler':
             lines.append('%s %064x' % (form, len(lines)))
             continue
         for name in shown_by(host) if owner == 'own' else [owner]:
-            with open(directory / 'certs' / (name + '.tlsa'), encoding='ascii') as forms:
-                lines += [form[:2] + line.rstrip() for line in forms if line.startswith(form[2:] + ' ')]
+            for line in (directory / 'certs' / (name + '.tlsa')).read_text().splitlines():
+                if line.startswith(selector_and_type + ' '):
+                    lines.append('%s %s' % (usage, line))
     return lines

@@ -1,5 +1,5 @@
-"""A DNS server that passes every query on to the name server of the leaf zones, except for the names
-and types that shall fail."""
+"""A DNS server that passes every query on to the name server of the leaf zones, except for the
+names and types that shall fail."""
 import socket
 import struct
 import threading
@@ -7,9 +7,9 @@ import time
 
 TYPES = {'A': 1, 'CNAME': 5, 'MX': 15, 'TXT': 16, 'AAAA': 28, 'TLSA': 52}
 SERVFAIL, NOTIMP = 2, 4
-ANSWER, TRUNCATED = 0x8400, 0x0200
-SLOWNESS = 1.5                          # seconds
-PATIENCE = 2
+ANSWER, TRUNCATED = 0x8400, 0x0200      # QR and AA; TC
+SLOWNESS_S = 1.5
+PATIENCE_S = 2
 
 
 def question(query):
@@ -24,14 +24,18 @@ def question(query):
 def reply(query, flags, rdata=None):
     """An answer with at most one record, of the type asked for, TTL 0."""
     _, rrtype, end = question(query)
-    text = query[:2] + struct.pack('!5H', ANSWER | flags, 1, rdata is not None, 0, 0) + query[12:end]
+    counts = struct.pack('!5H', ANSWER | flags, 1, rdata is not None, 0, 0)
+    text = query[:2] + counts + query[12:end]
     if rdata is not None:
         text += struct.pack('!HHHIH', 0xc00c, rrtype, 1, 0, len(rdata)) + rdata
     return text
 
 
 class FaultyDns:
-    """faults: (owner, type or ANY, what); a fault holds for the owner and all names below it."""
+    """faults: (owner, type or ANY, what); each holds for the owner and all names below it.
+
+    what is the name of the method that answers, without its underscore.
+    """
 
     def __init__(self, address, leaf, faults):
         self.leaf, self.faults, self.rolls = leaf, faults, 0
@@ -45,7 +49,8 @@ class FaultyDns:
 
     def _serve(self, query, client):
         try:
-            answer = self._answer(query)
+            name, rrtype, _ = question(query)
+            answer = getattr(self, '_' + self._fault(name, rrtype))(query)
         except (OSError, IndexError, struct.error):
             return                      # a broken query, or the leaf server is gone
         if answer:
@@ -58,19 +63,15 @@ class FaultyDns:
                     return what
         return 'none'
 
-    def _answer(self, query):
-        name, rrtype, _ = question(query)
-        return getattr(self, '_' + self._fault(name, rrtype))(query)
-
     def _none(self, query):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-            sock.settimeout(PATIENCE)
+            sock.settimeout(PATIENCE_S)
             sock.connect((self.leaf, 53))
             sock.send(query)
             return sock.recv(65535)
 
     def _slow(self, query):
-        time.sleep(SLOWNESS)
+        time.sleep(SLOWNESS_S)
         return self._none(query)
 
     def _drop(self, _query):

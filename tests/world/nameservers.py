@@ -24,7 +24,7 @@ remote-control:
 '''
 
 # Small lifetimes for hosts and denials: else a server once found dead stays dead for 15 minutes.
-# The first wait is longer than faulty_dns.SLOWNESS: else no answer of a slow zone is ever in time.
+# The first wait is longer than faulty_dns.SLOWNESS_S: else no answer of a slow zone is in time.
 UNBOUND = '''\
 server:
 {interfaces}
@@ -43,7 +43,6 @@ server:
  trust-anchor-signaling: no
  val-log-level: 2
  local-zone: "test." nodefault
- do-ip6: no
  qname-minimisation: no
  num-threads: 1
  cache-max-negative-ttl: 2
@@ -59,12 +58,14 @@ def _nsd(directory, name, address, files):
     for zone, file in files:
         text += 'zone:\n name: "%s"\n zonefile: "%s"\n' % (zone, file)
     (directory / (name + '.conf')).write_text(text)
+    return ['nsd', '-d', '-c', directory / (name + '.conf')]
 
 
-def _unbound(directory, name, addresses, modules, anchor):
+def _unbound(directory, name, addresses, modules, anchor=''):
     interfaces = '\n'.join(' interface: ' + address for address in addresses)
     (directory / (name + '.conf')).write_text(UNBOUND.format(
         name=name, dir=directory, interfaces=interfaces, modules=modules, anchor=anchor))
+    return [directory / 'resolver', '-d', '-c', directory / (name + '.conf')]
 
 
 def _leaf_files(leaves):
@@ -78,13 +79,14 @@ def _leaf_files(leaves):
 
 def configure(directory, leaves):
     """Writes all configurations; returns the command of each daemon."""
-    _nsd(directory, 'nsd-top', table.TOP, [('.', 'root.signed'), ('test', 'test.signed')])
-    _nsd(directory, 'nsd-leaf', table.LEAF, _leaf_files(leaves))
     shutil.copy(signing.root_key(directory / 'zones'), directory / 'anchor.key')
+    # Debian's AppArmor profile binds /usr/sbin/unbound to /etc/unbound, but not a copy of it.
+    shutil.copy(shutil.which('unbound'), directory / 'resolver')
     (directory / 'root.hints').write_text('. 3600 NS ns.root.\nns.root. 3600 A %s\n' % table.TOP)
-    _unbound(directory, 'unbound', table.RESOLVER, 'validator iterator',
-             ' trust-anchor-file: "%s/anchor.key"' % directory)
-    _unbound(directory, 'unbound-plain', [table.PLAIN_RESOLVER], 'iterator', '')
     (directory / 'resolv.conf').write_text('nameserver 127.0.0.1\noptions edns0 trust-ad\n')
-    return [[program, '-d', '-c', directory / (name + '.conf')] for program, name in (
-        ('nsd', 'nsd-top'), ('nsd', 'nsd-leaf'), ('unbound', 'unbound'), ('unbound', 'unbound-plain'))]
+    top = [('.', signing.file_name('.') + '.signed'), ('test', 'test.signed')]
+    anchor = ' trust-anchor-file: "%s/anchor.key"' % directory
+    return [_nsd(directory, 'nsd-top', table.TOP, top),
+            _nsd(directory, 'nsd-leaf', table.LEAF, _leaf_files(leaves)),
+            _unbound(directory, 'unbound', table.RESOLVER, 'validator iterator', anchor),
+            _unbound(directory, 'unbound-plain', [table.PLAIN_RESOLVER], 'iterator')]

@@ -1,4 +1,4 @@
-"""The network namespace: everything on lo, two networks that swallow packets, its own resolv.conf."""
+"""The network namespace: everything on lo, two networks that swallow packets, a resolv.conf."""
 import os
 import pathlib
 import shutil
@@ -8,8 +8,8 @@ import time
 
 import table
 
-ETC = pathlib.Path('/etc/netns')
-PATIENCE = 2                            # seconds between SIGTERM and SIGKILL
+ETC = pathlib.Path('/etc/netns')        # "ip netns exec NAME" puts ETC/NAME/* over /etc/*
+PATIENCE_S = 2                          # from SIGTERM to SIGKILL
 
 
 def exists(name):
@@ -29,7 +29,7 @@ def claim(name):
 
 
 def addresses(world):
-    """Every address that somebody in the world has, in order, without those of lo itself."""
+    """Every address that somebody in the world has, without those that lo has by itself."""
     found = [table.TOP, table.LEAF, table.FAULTY]
     for host in world.hosts.values():
         found += [address for _, address in host.addresses]
@@ -41,9 +41,11 @@ def addresses(world):
 
 
 def _batch(world):
+    """Commands for ip -batch."""
     yield 'link set lo up'
     for address in addresses(world):
-        yield 'addr add %s dev lo%s' % ((address + '/128', ' nodad') if ':' in address else (address + '/32', ''))
+        length_and_flags = '128 dev lo nodad' if ':' in address else '32 dev lo'
+        yield 'addr add %s/%s' % (address, length_and_flags)
     # Nobody reads from this device, so that connections time out without any packet filter.
     yield 'tuntap add dev hole0 mode tun'
     yield 'link set hole0 up'
@@ -55,25 +57,27 @@ def create(name, directory, world):
     """Makes the namespace of a name that has been claimed."""
     shutil.copy(directory / 'resolv.conf', ETC / name)
     subprocess.run(['ip', 'netns', 'add', name], check=True)
-    subprocess.run(['ip', '-n', name, '-batch', '-'], input='\n'.join(_batch(world)) + '\n', text=True, check=True)
+    subprocess.run(['ip', '-n', name, '-batch', '-'], text=True, check=True,
+                   input=''.join(line + '\n' for line in _batch(world)))
 
 
 def inside(name, command):
-    """The command line that runs command in the namespace. It keeps the process id of what it starts."""
+    """The command line that runs command in the namespace, under the same process id."""
     return ['ip', 'netns', 'exec', name, *command]
 
 
 def _processes(name):
-    found = subprocess.run(['ip', 'netns', 'pids', name], stdout=subprocess.PIPE, text=True, check=False)
-    return [int(pid) for pid in found.stdout.split() if int(pid) != os.getpid()]
+    found = subprocess.run(['ip', 'netns', 'pids', name], capture_output=True, text=True,
+                           check=False)
+    return [int(pid) for pid in found.stdout.split()]
 
 
 def _end_processes(name):
-    for kind in (signal.SIGTERM, signal.SIGKILL):
-        deadline = time.monotonic() + PATIENCE
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        deadline = time.monotonic() + PATIENCE_S
         for pid in _processes(name):
             try:
-                os.kill(pid, kind)
+                os.kill(pid, number)
             except ProcessLookupError:
                 pass
         while _processes(name) and time.monotonic() < deadline:

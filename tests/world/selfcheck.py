@@ -1,4 +1,5 @@
 """selfcheck.py DIR: checks from inside that the world keeps what domains.tsv promises. Prints TAP."""
+import functools
 import json
 import pathlib
 import re
@@ -71,22 +72,19 @@ class Check:
     # ---------------------------------------------------------------- the lines of the table
 
     def table_lines(self):
-        policies = probes.at_once(self.policy, [(domain,) for domain in self.world.domains], 32)
-        plans = []
-        for domain, (fact, policy) in zip(self.world.domains, policies):
+        seen = probes.at_once(self.see, [(domain,) for domain in self.world.domains], 32)
+        for domain, (fact, verdicts, outcome) in zip(self.world.domains, seen):
             self.mx_facts(domain)
             self.sts_facts(domain, fact)
-            plans.append(self.verdicts(domain, policy))
-        sessions = {(domain, host, word): None for domain, words in zip(self.world.domains, plans)
-                    for host, word in zip(domain.hosts, words)}
-        sessions = dict(zip(sessions, probes.at_once(self.reaches, sessions)))
-        for domain, words in zip(self.world.domains, plans):
-            self.tap.same(words, domain.verdicts, domain.name + ' verdict')
-            by_name = {host.name: host for host in domain.hosts}
-            seen = judge.outcome(words, list(by_name),
-                                 lambda name, word, domain=domain, by_name=by_name:
-                                 sessions[domain, by_name[name], word])
-            self.tap.same(seen, (domain.postfix, domain.taker), domain.name + ' outcome')
+            self.tap.same(verdicts, domain.verdicts, domain.name + ' verdict')
+            self.tap.same(outcome, (domain.postfix, domain.taker), domain.name + ' outcome')
+
+    def see(self, domain):
+        """(what became of the policy, verdicts, outcome)"""
+        fact, policy = self.policy(domain)
+        verdicts = self.verdicts(domain, policy)
+        reaches = functools.partial(self.reaches, domain)
+        return fact, verdicts, judge.outcome(verdicts, [host.name for host in domain.hosts], reaches)
 
     def mx_facts(self, domain):
         answer = self.dns[domain.name, 'MX']
@@ -128,30 +126,32 @@ class Check:
         answer = self.dns[domain.name, 'MX']
         if answer.rcode == 'NXDOMAIN' or domain.null_mx:
             return ['reject']
-        return [judge.verdict(answer.status, self.dane(host)[0], policy, host.name) for host in domain.hosts]
+        return [judge.verdict(answer.status, judge.dane(host.name, self.dns)[0], policy, host.name) for host in domain.hosts]
 
-    def dane(self, host):
-        return judge.dane(host.name, self.dns)
-
-    def reaches(self, domain, host, word):
+    def reaches(self, domain, name, verdict):
         """Whether a session under this verdict succeeds at any address of the host."""
-        return any(self.session(domain, host, word, address)
-                   for rrtype in ('A', 'AAAA') for address in self.dns[host.name, rrtype].records)
+        addresses = [address for rrtype in ('A', 'AAAA') for address in self.dns[name, rrtype].records]
+        session = {'may': self.may, 'encrypt': self.encrypt, 'sts-verify': self.sts_verify,
+                   'dane-verify': self.dane_verify}[verdict]
+        return any(session(domain, name, address) for address in addresses)
 
-    def session(self, domain, host, word, address):
-        if word in ('skip', 'defer', 'reject'):
-            return False
-        if word == 'may':
-            return probes.greeting(address) == '220'
-        if word == 'encrypt':
-            return probes.starttls(address, host.name)[0]
-        if word == 'sts-verify':
-            return probes.starttls(address, host.name, *self.webpki(host.name))[0]
-        _, base, records = self.dane(host)
-        options = ['-verify_return_error', '-dane_ee_no_namechecks']
+    def may(self, _domain, _name, address):
+        return probes.greeting(address) == '220'
+
+    def encrypt(self, _domain, name, address):
+        return probes.starttls(address, name, '-no-CAfile')[0]
+
+    def sts_verify(self, _domain, name, address):
+        return probes.starttls(address, name, *self.webpki(name))[0]
+
+    def dane_verify(self, domain, name, address):
+        _, base, records = judge.dane(name, self.dns)
+        names = [base]
+        if self.dns[domain.name, 'MX'].ad and any(record.startswith('2') for record in records):
+            names.append(domain.name)   # RFC 7672, section 3.2.2
+        options = ['-no-CAfile', '-verify_return_error', '-dane_ee_no_namechecks']
         for record in records:
             options += ['-dane_tlsa_rrdata', record]
-        names = [base] + ([domain.name] if self.dns[domain.name, 'MX'].ad else [])
         return any(probes.starttls(address, base, '-dane_tlsa_domain', name, *options)[0] for name in names)
 
     def webpki(self, name):
@@ -163,7 +163,7 @@ class Check:
         for host in self.world.hosts.values():
             wanted = self.wanted_dane(host)
             if wanted:
-                self.tap.same(self.dane(host)[0], wanted, '%s TLSA=%s' % (host.name, host.tlsa))
+                self.tap.same(judge.dane(host.name, self.dns)[0], wanted, '%s TLSA=%s' % (host.name, host.tlsa))
         addresses = [(host, rrtype, address) for host in self.world.hosts.values()
                      for rrtype, address in host.addresses]
         greetings = probes.at_once(probes.greeting, [(address,) for _, _, address in addresses])
@@ -201,7 +201,7 @@ class Check:
         passed, output = probes.starttls(sni.addresses[0][1], 'other.example', *self.webpki(sni.name))
         self.tap.ok(not passed and 'mismatch' in output, 'sni shows another certificate for another name', output)
         bad6 = self.world.hosts['mx-v6bad.' + table.GALLERY]
-        passed, output = probes.starttls(bad6.addresses[1][1], bad6.name)
+        passed, output = probes.starttls(bad6.addresses[1][1], bad6.name, '-no-CAfile')
         self.tap.ok(not passed, 'v6bad is broken over IPv6', output)
 
     # ---------------------------------------------------------------- the rest

@@ -22,8 +22,7 @@ def listen(address, port):
     family = socket.AF_INET6 if ':' in address else socket.AF_INET
     sock = socket.socket(family, socket.SOCK_STREAM)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    if family == socket.AF_INET6:
-        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     sock.bind((address, port))
     sock.listen(BACKLOG)
     return sock
@@ -35,23 +34,27 @@ def smtp(world, directory, cert_path, sessions):
     for host in world.hosts.values():
         for rrtype, address in host.addresses:
             if host.does(rrtype) != 'refuse':
-                yield address, 25, smtp_sinks.SmtpSink(host, rrtype, address, cert_path, log, sessions)
+                yield address, 25, smtp_sinks.SmtpSink(
+                    host, rrtype, address, cert_path, log, sessions)
 
 
 def https(world, directory, cert_path, sessions):
-    """(address, port, server) of each policy host; those at a mapped address are behind its IPv4 owner."""
+    """(address, port, server) of each policy host.
+
+    One at an IPv4-mapped IPv6 address shares the listener of that IPv4 address.
+    """
     log = jsonlog.JsonLog(directory / 'web.log')
     at = {}
     for domain in world.domains:
         if not domain.policy or domain.policy.does == 'refuse':
             continue
         for _, address in domain.web_addresses:
-            if address == table.NOBODY6:
-                continue
-            owner = at.setdefault(address.removeprefix('::ffff:'), {})
-            owner[domain.web] = policy_hosts.PolicyHost(domain, address, cert_path, log, sessions, owner)
-    for address, owners in at.items():
-        yield address, 443, next(iter(owners.values()))
+            if address != table.NOBODY6:
+                sharing = at.setdefault(address.removeprefix('::ffff:'), {})
+                sharing[domain.web] = policy_hosts.PolicyHost(
+                    domain, address, cert_path, log, sessions, sharing)
+    for address, sharing in at.items():
+        yield address, 443, next(iter(sharing.values()))
 
 
 def accept_forever(selector):
@@ -63,8 +66,7 @@ def accept_forever(selector):
 
 def main(directory):
     world = table.World()
-    faults = zones.Zones(world, directory).faults
-    dns = faulty_dns.FaultyDns(table.FAULTY, table.LEAF, faults)
+    dns = faulty_dns.FaultyDns(table.FAULTY, table.LEAF, zones.Zones(world, directory).faults)
     threading.Thread(target=dns.run, daemon=True).start()
 
     def cert_path(name):

@@ -11,17 +11,20 @@ AT_ONCE = 8
 
 
 def _run(directory, *command):
-    done = subprocess.run(command, cwd=directory, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          check=False)
+    done = subprocess.run(command, cwd=directory, text=True, capture_output=True, check=False)
     if done.returncode:
-        raise RuntimeError('%s: %s' % (' '.join(map(str, command)), done.stderr.strip() or done.stdout.strip()))
+        raise RuntimeError('%s: %s' % (' '.join(map(str, command)), done.stderr or done.stdout))
     return done.stdout.strip()
 
 
 def _spoil(path, rrtype):
-    """Makes a zone bogus after signing: changes one character of every signature over these types."""
+    """Makes a zone bogus after signing: changes one character of each signature over rrtype."""
     pattern = r'(?m)^(\S+\s+\d+\s+IN\s+RRSIG\s+%s\s.*\s)(\S)(\S+)$' % rrtype
-    text, count = re.subn(pattern, lambda m: m[1] + ('B' if m[2] != 'B' else 'C') + m[3], path.read_text())
+
+    def other(match):
+        return match[1] + ('B' if match[2] != 'B' else 'C') + match[3]
+
+    text, count = re.subn(pattern, other, path.read_text())
     if not count:
         raise RuntimeError('%s: no signature over %s' % (path, rrtype))
     path.write_text(text)
@@ -34,7 +37,8 @@ def file_name(zone):
 def _sign(directory, zone, kind):
     """Leaves the signed zone in FILE.signed and returns its DS record."""
     bits = '2048' if kind.algorithm.startswith('RSA') else '256'
-    key = _run(directory, 'ldns-keygen', '-a', kind.algorithm, '-b', bits, '-k', '-r', '/dev/urandom', zone)
+    key = _run(directory, 'ldns-keygen', '-a', kind.algorithm, '-b', bits, '-k',
+               '-r', '/dev/urandom', zone)
     signed = directory / (file_name(zone) + '.signed')
     _run(directory, 'ldns-signzone', '-f', signed, '-o', zone, *kind.options, file_name(zone), key)
     if kind.spoil:
@@ -48,7 +52,7 @@ def _wrong(ds):
 
 
 def sign(directory, zone, text, kind=kinds.ZONES['signed']):
-    """Writes one zone, signs it if it is of that kind, and returns the DS that its parent shall have."""
+    """Writes a zone, signs it if it is of that kind, returns the DS for its parent or ''."""
     (directory / file_name(zone)).write_text(text)
     ds = _sign(directory, zone, kind) if kind.algorithm else ''
     return {'good': ds, 'bad': _wrong(ds), '': ''}[kind.ds]

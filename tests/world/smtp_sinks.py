@@ -1,13 +1,13 @@
-"""The MX hosts: SMTP servers that take every mail, or fail in the way of their kind (kinds.Sink.does)."""
+"""The MX hosts: SMTP servers that take every mail, or fail in the way of their kind."""
 import certs
 import tls
 
-HANG = 120                              # seconds until a silent server gives up
+PATIENCE_S = 120                        # until a server gives a silent client up
 GARBAGE = b'this is not TLS at all\r\n'
 
 
 class SmtpSink:
-    """One MX host at one address."""
+    """One MX host at one address. What it does is told by kinds.Sink.does."""
 
     def __init__(self, host, rrtype, address, cert_path, log, sessions):
         self.host, self.does, self.address = host, host.does(rrtype), address
@@ -16,38 +16,40 @@ class SmtpSink:
     def serve(self, sock, peer):
         """Handles one connection. Runs in a thread of its own."""
         session = Session(self, sock)
+        fault = None
         try:
             session.run()
         except OSError as error:
-            session.fault = repr(error)
+            fault = repr(error)
         finally:
-            tls_version, sni = session.tls()
-            self.sessions.write(host=self.host.name, ip=self.address, peer=peer, tls=tls_version, sni=sni,
-                                commands=session.commands, fault=session.fault)
+            version, sni = session.tls()
+            self.sessions.write(host=self.host.name, ip=self.address, peer=peer, tls=version,
+                                sni=sni, commands=session.commands, fault=fault)
             session.close()
 
     def start_tls(self, sock):
-        if self.does == 'sni':          # the right certificate only for the right name
-            return tls.accept(sock, tls.context((self.cert_path('other'),)), {self.host.name: self._context()})
-        return tls.accept(sock, self._context(), {})
-
-    def _context(self):
-        return tls.context(tuple(map(self.cert_path, certs.shown_by(self.host))), self.does == 'tls10')
+        names = map(self.cert_path, certs.shown_by(self.host))
+        own = tls.context(tuple(names), self.does == 'tls10')
+        if self.does == 'sni':          # the right certificate for the right name only
+            other = tls.context((self.cert_path('other'),))
+            return tls.accept(sock, other, {self.host.name: own})
+        return tls.accept(sock, own, {})
 
 
 class Session:
-    """One connection. The on_ methods answer the commands of their name."""
+    """One connection. Each on_ method answers the command of its name."""
 
     def __init__(self, server, sock):
         self.server, self.sock = server, sock
         self.lines = sock.makefile('rb')
         self.secure = self.done = False
-        self.sender, self.recipients, self.commands, self.fault = '', [], [], None
+        self.sender, self.recipients, self.commands = '', [], []
 
     def run(self):
-        self.sock.settimeout(HANG)
+        self.sock.settimeout(PATIENCE_S)
         if self.server.does == 'b421':
-            return self.say('421 4.3.2 go away')
+            self.say('421 4.3.2 go away')
+            return
         self.say('220 %s ESMTP' % self.server.host.name)
         while not self.done:
             line = self.lines.readline(4096).decode('latin-1').strip()
@@ -65,34 +67,39 @@ class Session:
         self.sock.sendall(''.join(line + '\r\n' for line in lines).encode())
 
     def tls(self):
-        """TLS version and SNI, None both when the session is in the clear."""
+        """TLS version and SNI; both None when the session is in the clear."""
         return (self.sock.version(), self.sock.sni) if self.secure else (None, None)
 
     def on_other(self, _line):
         self.say('250 2.0.0 ok')
 
     def on_ehlo(self, _line):
-        offer = [] if self.secure or self.server.does == 'nostarttls' else ['250-STARTTLS']
+        no_offer = self.secure or self.server.does == 'nostarttls'
+        offer = [] if no_offer else ['250-STARTTLS']
         self.say('250-' + self.server.host.name, '250-8BITMIME', *offer, '250 PIPELINING')
 
     def on_starttls(self, _line):
         does = self.server.does
-        if does == 'nostarttls':
-            return self.say('502 5.5.1 not implemented')
-        if does == 'tls454':
-            return self.say('454 4.7.0 TLS not available')
-        # inject: clear text behind the 220, which must not be taken for an answer inside TLS
+        refusal = {'nostarttls': '502 5.5.1 not implemented', 'tls454': '454 4.7.0 no TLS now'}
+        if does in refusal:
+            self.say(refusal[does])
+            return
+        # inject: clear text behind the 220, which must not be taken for an answer inside TLS.
         self.say('220 2.0.0 go', *(['250 2.0.0 injected'] if does == 'inject' else []))
-        self.done = does in ('drop', 'garbage', 'hang')
+        if does in ('drop', 'garbage', 'hang'):
+            self.break_off(does)
+        else:
+            self.sock = self.server.start_tls(self.sock)
+            self.lines, self.secure = self.sock.makefile('rb'), True
+
+    def break_off(self, does):
+        self.done = True
         if does == 'garbage':
             self.sock.sendall(GARBAGE)
-        if does in ('garbage', 'hang'):
+        if does != 'drop':
             self.sock.recv(65536)       # the ClientHello
         if does == 'hang':
             self.sock.recv(1)           # until the client has had enough
-        if not self.done:
-            self.sock = self.server.start_tls(self.sock)
-            self.lines, self.secure = self.sock.makefile('rb'), True
 
     def on_mail(self, line):
         self.sender, self.recipients = path_of(line), []
@@ -108,10 +115,9 @@ class Session:
         while (line := self.lines.readline()) not in (b'.\r\n', b''):
             size += len(line)
         if line:
-            version, sni = self.tls()
-            server = self.server
-            server.log.write(mx=server.host.name, ip=server.address, tls=version, sni=sni, sender=self.sender,
-                             recipients=self.recipients, size=size)
+            server, (version, sni) = self.server, self.tls()
+            server.log.write(mx=server.host.name, ip=server.address, tls=version, sni=sni,
+                             sender=self.sender, recipients=self.recipients, size=size)
             self.say('250 2.0.0 queued')
 
     def on_quit(self, _line):

@@ -1,4 +1,7 @@
-"""world.py up NETNS | world.py down NETNS DIR: a small Internet in one network namespace. See README.md."""
+"""world.py up NETNS | world.py down NETNS DIR
+
+A small Internet in one network namespace. See README.md.
+"""
 import os
 import pathlib
 import re
@@ -17,9 +20,12 @@ import table
 import zones
 
 HERE = pathlib.Path(__file__).parent
+TOOLS = {'ip': 'iproute2', 'ldns-signzone': 'ldnsutils', 'nsd': 'nsd', 'unbound': 'unbound',
+         'dig': 'bind9-dnsutils', 'gcc': 'gcc and libssl-dev'}
 NAME = re.compile(r'[A-Za-z0-9][A-Za-z0-9._-]{0,40}')
-MARK = 'netns'                          # a file in DIR that says whose it is
-PATIENCE = 10                           # seconds until a daemon must have answered
+MARK = 'netns'                          # the file in DIR that says whose it is
+PATIENCE_S = 10                         # until a daemon must have answered
+LOG_TAIL = 5                            # lines of each log shown when something fails
 
 
 class Laps:
@@ -36,22 +42,31 @@ class Laps:
 def start(name, directory, commands):
     with open(directory / 'daemons.log', 'a', encoding='ascii') as log:
         for command in commands:
-            subprocess.Popen(namespace.inside(name, command), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                             start_new_session=True)
+            subprocess.Popen(namespace.inside(name, command), stdin=subprocess.DEVNULL,
+                             stdout=log, stderr=log, start_new_session=True)
 
 
-def answers(name, server, question):
-    query = ['dig', '+short', '+time=1', '+tries=1', '@' + server, question, 'SOA']
-    done = subprocess.run(namespace.inside(name, query), stdout=subprocess.PIPE, text=True, check=False)
+def answers(name, server, zone):
+    query = ['dig', '+short', '+time=1', '+tries=1', '@' + server, zone, 'SOA']
+    done = subprocess.run(namespace.inside(name, query), capture_output=True, text=True,
+                          check=False)
     return done.returncode == 0 and 'hostmaster' in done.stdout
 
 
 def wait_for(what, is_ready):
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + PATIENCE_S
     while not is_ready():
         if time.monotonic() > deadline:
             raise RuntimeError('no answer from ' + what)
         time.sleep(.02)
+
+
+def wait_for_dns(name):
+    """Name servers before resolvers: a resolver remembers for a while who did not answer."""
+    zone = 'dane-ee.test'
+    for server, question in ((table.TOP, 'test'), (table.LEAF, zone),
+                             (table.RESOLVER[0], zone), (table.PLAIN_RESOLVER, zone)):
+        wait_for('%s for %s' % (server, question), lambda: answers(name, server, question))
 
 
 def build(name, directory):
@@ -60,20 +75,25 @@ def build(name, directory):
         (directory / folder).mkdir()
     world = table.World()
     certs.make(directory, world)
-    lap('%d MX hosts, certificates' % len(world.hosts))
+    lap('certificates of %d MX hosts' % len(world.hosts))
     leaves = zones.Zones(world, directory)
     signing.sign_all(directory / 'zones', leaves)
     commands = nameservers.configure(directory, leaves)
     lap('%d zones' % (len(leaves.kind) + 2))
     namespace.create(name, directory, world)
     lap('namespace')
-    start(name, directory, [['/usr/bin/python3', '-B', HERE / 'servers.py', directory], *commands])
-    # Servers before resolvers: a resolver remembers for a while who did not answer.
+    servers = [sys.executable, '-B', HERE / 'servers.py', directory]
+    start(name, directory, [servers, *commands])
     wait_for('servers.py', (directory / 'servers.ready').exists)
-    for server, question in ((table.TOP, 'test'), (table.LEAF, 'dane-ee.test'),
-                             (table.RESOLVER[0], 'dane-ee.test'), (table.PLAIN_RESOLVER, 'dane-ee.test')):
-        wait_for('%s for %s' % (server, question), lambda: answers(name, server, question))
+    wait_for_dns(name)
     lap('all daemons answer')
+
+
+def complain(name, directory, error):
+    print('world: cannot bring up %s: %s' % (name, error), file=sys.stderr)
+    for log in sorted(directory.glob('*.log')):
+        for line in log.read_text().splitlines()[-LOG_TAIL:]:
+            print('%s: %s' % (log.name, line), file=sys.stderr)
 
 
 def remove(name, directory):
@@ -82,6 +102,9 @@ def remove(name, directory):
 
 
 def up(name):
+    for tool, package in TOOLS.items():
+        if not shutil.which(tool):
+            sys.exit('world: %s is missing, install %s' % (tool, package))
     if not NAME.fullmatch(name):
         sys.exit('world: not a good name for a namespace: ' + name)
     if not namespace.claim(name):
@@ -92,9 +115,7 @@ def up(name):
         (directory / MARK).write_text(name)
         build(name, directory)
     except BaseException as error:
-        print('world: cannot bring up %s: %s' % (name, error), file=sys.stderr)
-        for log in sorted(directory.glob('*.log')):
-            sys.stderr.writelines('%s: %s\n' % (log.name, line) for line in log.read_text().splitlines()[-5:])
+        complain(name, directory, error)
         remove(name, directory)
         sys.exit(1)
     print(directory)
@@ -113,12 +134,13 @@ def interrupted(number, _frame):
 
 def main(arguments):
     os.umask(0o022)
-    signal.signal(signal.SIGTERM, interrupted)
-    signal.signal(signal.SIGHUP, interrupted)
+    os.environ['PATH'] += ':/usr/sbin:/sbin'
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, interrupted)
     if len(arguments) == 2 and arguments[0] == 'up':
         up(arguments[1])
     elif len(arguments) == 3 and arguments[0] == 'down':
-        down(arguments[1], pathlib.Path(arguments[2]))
+        down(arguments[1], pathlib.Path(arguments[2]).absolute())
     else:
         sys.exit(__doc__)
 

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: ISC */
+#include "cli/operand.h"
+
+#include "cli/complain.h"
+#include "policy/override.h"
+#include "wire/idn.h"
+#include "wire/next_hop.h"
+
+/* A word without a blank or a control character is taken as one by the other side. */
+static bool
+is_word(const char *text)
+{
+	const char *p = text;
+
+	while ((unsigned char)*p > ' ' && *p != 0x7f)
+		p++;
+	return p > text && *p == '\0';
+}
+
+static bool
+add(struct strbuf *request, const char *text)
+{
+	strbuf_addc(request, ' ');
+	strbuf_adds(request, text);
+	return true;
+}
+
+static bool
+refuse(const char *text, const char *what, const struct why *why)
+{
+	complain("\"%s\" is no %s: %s", text, what, why->text);
+	return false;
+}
+
+bool
+operand_add_next_hop(struct strbuf *request, const char *text)
+{
+	struct next_hop next_hop;
+	struct why why;
+
+	if (next_hop_parse(text, strlen(text), &next_hop, &why) == NEXT_HOP_INVALID)
+		return refuse(text, "domain", &why);
+	return operand_add_word(request, text);
+}
+
+bool
+operand_add_domain(struct strbuf *request, const char *text)
+{
+	struct domain domain;
+	struct why why;
+
+	if (idn_domain_parse(text, strlen(text), &domain, &why) != ST_OK)
+		return refuse(text, "domain", &why);
+	return add(request, domain.text);
+}
+
+bool
+operand_add_pattern(struct strbuf *request, const char *text)
+{
+	struct override parsed;
+	struct why why;
+
+	if (override_pattern_parse(text, &parsed, &why) != ST_OK)
+		return refuse(text, "domain, with or without a dot in front", &why);
+	return operand_add_word(request, text);
+}
+
+bool
+operand_add_word(struct strbuf *request, const char *text)
+{
+	if (is_word(text))
+		return add(request, text);
+	complain("\"%s\" is not one word", text);
+	return false;
+}

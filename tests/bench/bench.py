@@ -1,0 +1,60 @@
+#!/usr/bin/env python3
+"""bench.py BUILD: hopseald beside a raw echo server and beside Debian's postfix-mta-sts-resolver.
+
+Prints one table and writes BUILD/bench.json. Ends with 1 only when something could not be measured: whether a goal
+is met depends on the machine and what else it does. Needs root, for namespaces of its own.
+"""
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+import lab
+import measure
+import rows
+
+GROUPS = [
+    ('cached answers', measure.cached),
+    ('cached answers during cold questions', measure.during_cold),
+    ('one domain, many first questions', measure.first_questions),
+    ('idle connections', measure.idle_connections),
+    ('a million policies', measure.many_policies),
+]
+
+
+def inside(build):
+    """All groups, in the namespaces. A group that fails does not stop the others."""
+    found, failures = [], []
+    lab.take_precedence()
+    with lab.Lab(build) as world:
+        for name, group in GROUPS:
+            print('bench: ' + name, file=sys.stderr)
+            try:
+                found += group(world)
+            except (lab.Unmeasured, OSError, subprocess.SubprocessError) as error:
+                failures.append('%s: %s' % (name, error))
+    print(rows.table(found))
+    for failure in failures:
+        print('NOT MEASURED ' + failure)
+    (build / 'bench.json').write_text(json.dumps({
+        'machine': {'cpus': len(lab.CPUS), 'kernel': os.uname().release, 'load_average': os.getloadavg()},
+        'rows': [row.as_json() for row in found], 'not_measured': failures}, indent=1) + '\n')
+    return 1 if failures else 0
+
+
+def main(arguments):
+    if len(arguments) == 2 and arguments[0] == '--inside':
+        return inside(pathlib.Path(arguments[1]))
+    if len(arguments) != 1:
+        sys.exit(__doc__)
+    if os.geteuid() != 0:
+        sys.exit('bench: needs root')
+    return subprocess.call(lab.enter_command(
+        [sys.executable, '-B', __file__, '--inside', pathlib.Path(arguments[0]).resolve()]))
+
+
+try:
+    sys.exit(main(sys.argv[1:]))
+except KeyboardInterrupt:
+    sys.exit(130)

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: ISC */
+#include "net/https.h"
+
+#include "base/mem.h"
+#include "fake/fake.h"
+#include "fake/fakes.h"
+#include "net/loop.h"
+
+#define HOSTS_MAX 64
+
+struct https_transfer {
+	struct loop_timer *timer;
+	struct domain host;
+	bool is_late;
+	https_done_fn *done;
+	void *arg;
+};
+
+static struct web_host {
+	char name[DOMAIN_MAX + 1];
+	enum https_outcome outcome;
+	char *body;
+	unsigned asked;
+} hosts[HOSTS_MAX];
+static size_t host_count;
+static int64_t delay_ms;
+static unsigned asked_in_all;
+static char last_path[64], last_address[ADDRESS_TEXT_MAX];
+
+void
+fake_web_begin(void)
+{
+	size_t i;
+
+	for (i = 0; i < host_count; i++)
+		free(hosts[i].body);
+	host_count = 0;
+	delay_ms = 1;
+	asked_in_all = 0;
+}
+
+static struct web_host *
+find(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < host_count; i++)
+		if (strcmp(hosts[i].name, name) == 0)
+			return &hosts[i];
+	return NULL;
+}
+
+static struct web_host *
+get(const char *name)
+{
+	struct web_host *h = find(name);
+
+	if (h != NULL)
+		return h;
+	if (host_count == HOSTS_MAX)
+		abort();
+	h = &hosts[host_count++];
+	*h = (struct web_host){ .outcome = HTTPS_CONNECT };
+	snprintf(h->name, sizeof(h->name), "%s", name);
+	return h;
+}
+
+void
+web_says(const char *name, enum https_outcome outcome, const char *body)
+{
+	struct web_host *h = get(name);
+
+	free(h->body);
+	h->outcome = outcome;
+	h->body = xstrdup(body != NULL ? body : "");
+}
+
+void
+web_takes_ms(int64_t ms)
+{
+	delay_ms = ms;
+}
+
+unsigned
+web_asked(const char *name)
+{
+	return name != NULL ? get(name)->asked : asked_in_all;
+}
+
+const char *
+web_last_path(void)
+{
+	return last_path;
+}
+
+const char *
+web_last_address(void)
+{
+	return last_address;
+}
+
+const char *
+https_outcome_text(enum https_outcome outcome)
+{
+	static const char *const texts[] = {
+#define X(name, text) [name] = text,
+		HTTPS_OUTCOMES(X)
+#undef X
+	};
+
+	return texts[outcome];
+}
+
+static void
+on_timer(void *arg)
+{
+	struct https_transfer *t = arg;
+	const struct web_host *h = get(t->host.text);
+	struct https_answer answer = { .outcome = h->outcome,
+		.detail = "as the test wants" };
+
+	if (t->is_late)
+		answer.outcome = HTTPS_TIMEOUT;
+	if (answer.outcome == HTTPS_OK) {
+		answer.http_status = 200;
+		answer.body = h->body;
+		answer.len = strlen(h->body);
+		answer.detail = "";
+	}
+	t->done(&answer, t->arg);
+	https_cancel(t);
+}
+
+struct https_transfer *
+https_get(struct https *https, const struct https_request *request, https_done_fn *done,
+    void *arg)
+{
+	struct https_transfer *t = xcalloc(1, sizeof(*t));
+
+	(void)https;
+	get(request->host->text)->asked++;
+	asked_in_all++;
+	snprintf(last_path, sizeof(last_path), "%s", request->path);
+	address_text(&request->addresses[0], last_address);
+	t->host = *request->host;
+	t->done = done;
+	t->arg = arg;
+	t->is_late = delay_ms > request->deadline_ms;
+	t->timer = loop_timer_new(on_timer, t);
+	loop_timer_set(t->timer, t->is_late ? request->deadline_ms : delay_ms);
+	return t;
+}
+
+void
+https_cancel(struct https_transfer *t)
+{
+	if (t == NULL)
+		return;
+	loop_timer_free(t->timer);
+	free(t);
+}

@@ -8,6 +8,7 @@
 #include "cli/overrides.h"
 #include "cli/table.h"
 #include "cli/when.h"
+#include "lookup/engine.h"
 #include "wire/answer.h"
 
 /* One line of the table; the text is used up. */
@@ -38,22 +39,44 @@ print_headline(const struct json_object *status)
 	strbuf_clear(&text);
 }
 
+/* What each state of the resolver means for the mail. */
+static const struct {
+	enum term_style style;
+	const char *loud;
+} resolver_states[] = {
+	[RESOLVER_UNKNOWN] = { TERM_WARN, "" },
+	[RESOLVER_OK] = { TERM_GOOD, "" },
+	[RESOLVER_UNTRUSTED] = { TERM_BAD, "DANE IS OFF: " },
+	[RESOLVER_NOT_VALIDATING] = { TERM_BAD, "DANE IS OFF: " },
+	[RESOLVER_DEAD] = { TERM_BAD, "MAIL WAITS: " },
+};
+
+static enum resolver_state
+resolver_state(const struct json_object *resolver)
+{
+	const char *text = json_text(resolver, "state");
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(resolver_states); i++)
+		if (strcmp(resolver_state_text((enum resolver_state)i), text) == 0)
+			return (enum resolver_state)i;
+	return RESOLVER_UNKNOWN;
+}
+
 static void
 add_resolver(struct table *table, const struct json_object *resolver)
 {
-	bool is_ok = json_flag(resolver, "is_ok");
+	enum resolver_state state = resolver_state(resolver);
 	const char *detail = json_text(resolver, "detail");
 	struct strbuf text = STRBUF_INIT;
 
-	if (!is_ok)
-		strbuf_adds(&text, "DANE IS OFF: ");
-	strbuf_addf(&text, "%s %s", json_text(resolver, "servers"),
-	    json_text(resolver, "state"));
+	strbuf_addf(&text, "%s%s %s", resolver_states[state].loud,
+	    json_text(resolver, "servers"), json_text(resolver, "state"));
 	if (detail[0] != '\0')
 		strbuf_addf(&text, " (%s)", detail);
 	strbuf_adds(&text, ", since ");
 	when_add(&text, json_number(resolver, "since_epoch"));
-	add_line(table, "resolver", is_ok ? TERM_GOOD : TERM_BAD, &text);
+	add_line(table, "resolver", resolver_states[state].style, &text);
 }
 
 static void

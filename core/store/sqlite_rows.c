@@ -63,18 +63,19 @@ policy_row(sqlite3_stmt *s, const void *arg)
 	struct stored_policy p = {
 		.domain = &domain,
 		.id = column_text(s, 1),
-		.body = sqlite3_column_blob(s, 2), /* before its length, says SQLite */
-		.len = (size_t)sqlite3_column_bytes(s, 2),
 		.fetched = (time_t)sqlite3_column_int64(s, 3),
 		.expires = (time_t)sqlite3_column_int64(s, 4),
 		.used = (time_t)sqlite3_column_int64(s, 5),
 	};
 
+	/* In this order, says SQLite; no octets are NULL. */
+	p.body = sqlite3_column_blob(s, 2);
+	p.len = (size_t)sqlite3_column_bytes(s, 2);
+	if (p.len == 0)
+		p.body = "";
 	if (!column_domain(s, 0, &domain) || strlen(p.id) > STS_ID_MAX ||
 	    p.len > STS_BODY_MAX)
 		return false;
-	if (p.body == NULL)
-		p.body = "";
 	each->fn(&p, each->arg);
 	return true;
 }

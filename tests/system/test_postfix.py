@@ -4,6 +4,7 @@
 One message to each domain of tests/world/domains.tsv from each Postfix; what became of it, which MX took it, and
 under which TLS, is compared with the table.  postfix_limits.tsv has what a version cannot do; hopseal-postfix(7) says the same in words.
 """
+import concurrent.futures
 import pathlib
 import sys
 
@@ -38,13 +39,18 @@ def send_to_all(lab, postfix):
     return postfix.deliver(['%s@%s' % (postfix.suite, d) for d in domains], seconds=90)
 
 
+def needs_tls(row, taker):
+    """Whether the verdict for the host that took the mail allows no clear text."""
+    verdicts = dict(zip(row['mx'].split(','), row['verdict'].split(',')))
+    return verdicts.get(taker, row['verdict']) in ('dane-verify', 'sts-verify', 'encrypt')
+
+
 def check_row(lab, postfix, row, outcomes, taken, limited):
     domain = row['domain']
     want, want_taker = limited.get((postfix.suite, domain), (row['postfix'], row['taker']))
     status, dsn, relay, reason = outcomes.get('%s@%s' % (postfix.suite, domain), ('none', '', '', 'no outcome'))
     taker, tls = taken.get(domain, ('-', None))
-    encrypted = row['verdict'].split(',')[0] not in ('dane-verify', 'sts-verify', 'encrypt') or taker == '-' or tls
-    is_ok = status == WORDS[want] and taker == want_taker and bool(encrypted)
+    is_ok = status == WORDS[want] and taker == want_taker and (taker == '-' or bool(tls) or not needs_tls(row, taker))
     if row['verdict'] == 'reject':
         is_ok = is_ok and dsn.startswith('5.')
     tap.ok(is_ok, 'Postfix %s, %s: %s' % (postfix.version, domain, row['shows']),
@@ -53,14 +59,23 @@ def check_row(lab, postfix, row, outcomes, taken, limited):
                lab.hopseal('query', '-d', 'postfix', domain, check=False).stdout))
 
 
+def final_answer(lab, domain):
+    """The answer once the lookups behind it have ended: a cold question of a slow domain is answered before that."""
+    for _ in range(10):
+        answer = lab.answer(domain)
+        if answer['reason'] != 'DNS has not answered in time':
+            break
+    return answer
+
+
 def check_verdicts(lab):
     """The engine's own verdict for every host of every domain."""
-    for row in rows():
+    table = list(rows())
+    with concurrent.futures.ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(lambda row: final_answer(lab, row['domain']), table))
+    for row, answer in zip(table, answers):
         want = row['verdict'].split(',')
-        answer = lab.answer(row['domain'])
-        got = [host['verdict'] for host in answer['hosts']] or [answer['verdict']]
-        if len(want) == 1 and len(got) > 1:
-            got = [answer['verdict']]
+        got = [host['verdict'] for host in answer['hosts']]
         tap.ok(got == want or [answer['verdict']] == want, 'verdict, %s: %s' % (row['domain'], row['shows']),
                'want %s\ngot %s' % (want, answer))
 

@@ -92,12 +92,12 @@ answer_udp(struct server *s, const uint8_t *query)
 
 	build(s->text, query, 0, &out);
 	if (s->is_bad_first) {
-		out.data[0] ^= 0x55; /* another id; and other data: the last octet */
-		out.data[out.len - 1] ^= 0x55;
+		out.data[0] ^= 0x55; /* another id; and another name */
+		out.data[out.len - 2] ^= 0x01;
 		sendto(s->udp, out.data, out.len, 0, (struct sockaddr *)&s->from,
 		    sizeof(s->from));
 		out.data[0] ^= 0x55;
-		out.data[out.len - 1] ^= 0x55;
+		out.data[out.len - 2] ^= 0x01;
 	}
 	sendto(
 	    s->udp, out.data, out.len, 0, (struct sockaddr *)&s->from, sizeof(s->from));
@@ -266,7 +266,7 @@ check_header(void **state)
 	assert_memory_equal(q + 4, "\0\1\0\0\0\0\0\1", 8);
 	assert_memory_equal(q + 12, "\7example\3org\0\0\x0f\0\1", 17);
 	opt = q + 29;
-	assert_int_equal(servers[0].query_len, 29 + 11);
+	assert_true(servers[0].query_len >= 29 + 11); /* newer c-ares adds a cookie */
 	assert_memory_equal(opt, "\0\0\x29\x04\xd0", 5); /* OPT, 1232 octets */
 	assert_int_equal(opt[7] & 0x80, 0);              /* DO: no signatures wanted */
 	end(dns, &a);
@@ -459,7 +459,7 @@ check_other_question(void **state)
 static void
 check_ids(void **state)
 {
-	struct dns *dns = open_dns(1, "127.0.0.1", false, 0);
+	struct dns *dns = open_dns(1, "127.0.0.1", false, 300);
 	struct answer answers[PARALLEL] = { { .count = 0 } };
 	struct domain name = name_of("example.org");
 	unsigned i, k, in_sequence = 0, done = 0;
@@ -492,27 +492,27 @@ check_silent_first(void **state)
 {
 	struct dns *dns = open_dns(2, "127.0.0.1", false, 100);
 	struct answer a = { 0 };
-	unsigned first_asked;
 
 	(void)state;
 	servers[1].text = &mx_secure;
 	ask(dns, "example.org", DNS_MX, LONG_MS, &a);
 	assert_int_equal(a.reply.outcome, DNS_FOUND);
 	assert_true(a.reply.is_secure);
+	assert_true(servers[0].udp_asked > 0);
 	assert_int_equal(servers[1].udp_asked, 1);
-	first_asked = servers[0].udp_asked;
-	assert_true(first_asked > 0);
-	dns_close(dns);
+	end(dns, &a);
+}
 
-	/* Remembered: the next question goes to the one that lives. */
-	for (size_t i = 0; i < SERVERS; i++)
-		close_server(&servers[i]);
-	dns = open_dns(2, "127.0.0.1", false, 5000);
-	close(servers[0].udp); /* nobody there: known at once */
+static void
+check_dead_first(void **state)
+{
+	struct dns *dns = open_dns(2, "127.0.0.1", false, LONG_MS);
+	struct answer a = { 0 };
+
+	(void)state;
+	close(servers[0].udp); /* now the kernel says that nobody is there */
 	servers[0].udp = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
 	servers[1].text = &mx_secure;
-	ask(dns, "example.org", DNS_MX, LONG_MS, &a);
-	assert_int_equal(a.reply.outcome, DNS_FOUND);
 	ask(dns, "example.org", DNS_MX, LONG_MS, &a);
 	assert_int_equal(a.reply.outcome, DNS_FOUND);
 	end(dns, &a);
@@ -781,7 +781,8 @@ main(void)
 		    "an answer to another question is no answer", check_other_question),
 		CASE("ids of outstanding questions differ and are not in sequence",
 		    check_ids),
-		CASE("a dead server is passed over", check_silent_first),
+		CASE("a silent server: the next is asked", check_silent_first),
+		CASE("a dead server: the next is asked at once", check_dead_first),
 		CASE("the server that answered is asked first the next time",
 		    check_remembered),
 		CASE("SERVFAIL of one server: the next is asked", check_error_first),

@@ -157,6 +157,8 @@ static const struct text_case {
 	    "unbalanced parenthesis at octet 10" },
 	{ "TLSA-07 parentheses in parentheses", "3 1 1 ( ( ab ) )", ST_SYNTAX,
 	    "unbalanced parenthesis at octet 9" },
+	{ "TLSA-07 a line end between the numbers", "3 1\n1 aabb", ST_SYNTAX,
+	    "more than one line" },
 	{ "TLSA-07 a second record is not more hex", "3 1 1 aabb\n3 1 1 ccdd",
 	    ST_SYNTAX, "more than one line" },
 };

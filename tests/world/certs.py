@@ -1,4 +1,5 @@
 """The certificates of the world, and the TLSA data made from them."""
+import os
 import subprocess
 
 import kinds
@@ -37,7 +38,8 @@ def specs(world):
 
 def make(directory, world):
     source = table.FILE.with_name('mkcert.c')
-    subprocess.run(['gcc', '-O1', '-o', directory / 'mkcert', source, '-lcrypto'], check=True)
+    subprocess.run(['gcc', '-O1', '-o', directory / 'mkcert', source, '-lcrypto'], check=True,
+                   env={**os.environ, 'TMPDIR': str(directory)})
     subprocess.run([directory / 'mkcert'], cwd=directory / 'certs', input=specs(world), text=True,
                    check=True)
 

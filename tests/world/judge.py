@@ -1,6 +1,6 @@
-"""From what the probes saw to verdicts and outcomes: the rules once more, as short as they can be said.
+"""From what the probes saw to verdicts and outcomes: the rules once more, as short as possible.
 
-So a line of domains.tsv cannot promise what its own DNS records, policy and servers do not bear out.
+With it a line of domains.tsv cannot promise what its own records, policy and servers do not keep.
 """
 import ipaddress
 import re
@@ -45,7 +45,8 @@ def matches(pattern, host):
 
 def dane(host, dns):
     """(usable, unusable, none, error or noaddress; base domain; records), RFC 7672, section 2.2."""
-    families = [dns[host, rrtype] for rrtype in ('A', 'AAAA') if dns[host, rrtype].status != 'error']
+    both = [dns[host, rrtype] for rrtype in ('A', 'AAAA')]
+    families = [answer for answer in both if answer.status != 'error']
     if not families:
         return 'error', host, ()
     found = [answer for answer in families if answer.records]

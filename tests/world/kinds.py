@@ -1,6 +1,6 @@
 """What the words of domains.tsv mean: kinds of zones, SMTP servers, TLSA sets and policies.
 
-Pure data. The modules that build and serve the world act on it, none of them knows a word by itself.
+Pure data. The modules that build and serve the world act on it.
 """
 from dataclasses import dataclass
 
@@ -78,7 +78,7 @@ class Sink:
     does6: str = ''                     # over IPv6, if different
     rsa: bool = False                   # shows an RSA certificate too
     fault: tuple = ()                   # address types whose queries get SERVFAIL
-    alias: str = ''                     # the name is a CNAME: inside its zone or outside, to plain.test
+    alias: str = ''                     # CNAME to a name inside its zone, or outside in plain.test
     address: bool = True
 
 

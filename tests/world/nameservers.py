@@ -14,6 +14,7 @@ server:
  pidfile: "{dir}/{name}.pid"
  database: ""
  xfrdfile: "{dir}/{name}.xfrd"
+ xfrdir: "{dir}"
  zonelistfile: "{dir}/{name}.list"
  logfile: "{dir}/{name}.log"
  server-count: 1

@@ -1,12 +1,11 @@
-"""The policy hosts: HTTPS servers that offer an MTA-STS policy, or fail in the way of their kind
-(kinds.Policy: does, status, media_type, framing, delay, size)."""
+"""The policy hosts: HTTPS servers with an MTA-STS policy, or with the fault of their kind."""
 import gzip
 import itertools
 import time
 
 import tls
 
-HANG = 120                              # seconds until a silent server gives up
+PATIENCE_S = 120                        # until a server gives a silent client up
 HEAD_MAX = 16384
 CHUNK = 4096
 PAD = 64
@@ -44,12 +43,16 @@ def text(domain):
 
 
 class PolicyHost:
-    """One policy host at one address. others: policy hosts at the same address, by name."""
+    """One policy host at one address.
 
-    def __init__(self, domain, address, cert_path, log, sessions, others):
+    sharing   all policy hosts at this address, by name; the client's SNI tells which is meant
+    """
+
+    def __init__(self, domain, address, cert_path, log, sessions, sharing):
         self.domain, self.policy, self.address = domain, domain.policy, address
         self.does = domain.policy.does
-        self.cert_path, self.log, self.sessions, self.others = cert_path, log, sessions, others
+        self.cert_path, self.log, self.sessions = cert_path, log, sessions
+        self.sharing = sharing
         self.body = text(domain)
         self.requests = itertools.count(1)
 
@@ -58,25 +61,27 @@ class PolicyHost:
 
     def serve(self, sock, peer):
         """Handles one connection. Runs in a thread of its own."""
-        sock.settimeout(HANG)
+        sock.settimeout(PATIENCE_S)
         try:
             if self.does == 'silent':
                 while sock.recv(CHUNK):
                     pass
                 return
-            by_name = {name: other.context() for name, other in self.others.items()}
+            by_name = {name: host.context() for name, host in self.sharing.items()}
             sock = tls.accept(sock, self.context(), by_name)
-            self.others.get(sock.sni, self).answer(sock, peer)
+            self.sharing.get(sock.sni, self).answer(sock, peer)
         except OSError as error:
-            self.sessions.write(host=self.domain.web, ip=self.address, peer=peer, fault=repr(error))
+            self.sessions.write(host=self.domain.web, ip=self.address, peer=peer,
+                                fault=repr(error))
         finally:
             sock.close()
 
     def answer(self, sock, peer):
         head = read_head(sock)
         method, path, headers = parse_head(head)
-        self.log.write(domain=self.domain.name, host=headers.get('host'), ip=self.address, peer=peer, sni=sock.sni,
-                       tls=sock.version(), method=method, path=path, headers=headers)
+        self.log.write(domain=self.domain.name, ip=self.address, peer=peer, sni=sock.sni,
+                       tls=sock.version(), host=headers.get('host'), method=method, path=path,
+                       headers=headers)
         time.sleep(self.policy.delay)
         if self.does == 'hang':
             sock.recv(1)
@@ -122,8 +127,8 @@ def send_head(sock, headers):
     sock.sendall(('\r\n'.join(headers) + '\r\n\r\n').encode())
 
 
-def send_length(sock, headers, body, announced=None):
-    send_head(sock, headers + ['Content-Length: %d' % (len(body) if announced is None else announced)])
+def send_length(sock, headers, body):
+    send_head(sock, headers + ['Content-Length: %d' % len(body)])
     sock.sendall(body)
 
 
@@ -147,7 +152,8 @@ def send_gzip(sock, headers, body):
 
 def send_short(sock, headers, body):
     """The connection ends in the middle of the body."""
-    send_length(sock, headers, body, announced=len(body) + 100)
+    send_head(sock, headers + ['Content-Length: %d' % (len(body) + 100)])
+    sock.sendall(body)
 
 
 def send_drip(sock, headers, body):
@@ -158,5 +164,5 @@ def send_drip(sock, headers, body):
         time.sleep(1)
 
 
-FRAMINGS = {'length': send_length, 'stream': send_stream, 'chunked': send_chunked, 'gzip': send_gzip,
-            'short': send_short, 'drip': send_drip}
+FRAMINGS = {'length': send_length, 'stream': send_stream, 'chunked': send_chunked,
+            'gzip': send_gzip, 'short': send_short, 'drip': send_drip}

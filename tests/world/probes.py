@@ -1,6 +1,6 @@
-"""What can be seen of the world from inside: DNS answers, policies, SMTP sessions. For selfcheck.py.
+"""What can be seen of the world from inside: DNS answers, policies, SMTP sessions.
 
-DNS is asked with dig and SMTP with openssl, so that no code of the servers judges itself.
+For selfcheck.py. DNS is asked with dig and SMTP with openssl: no server's code judges itself.
 """
 import http.client
 import io
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 AT_ONCE = 8
 DIG = ['dig', '+noall', '+comments', '+question', '+answer', '+time=2']
+REQUEST = 'GET /.well-known/mta-sts.txt HTTP/1.1\r\nHost: %s\r\n\r\n'
 BODY_LIMIT = 65536                      # RFC 8461, section 3.3
 FETCH_S = 2.5
 SESSION_S = 1.5
@@ -57,13 +58,16 @@ def _parse(block):
 def dig(questions, server='127.0.0.1', tries=2):
     """{(name, type): Answer} from one dig process; questions without answer are not in it."""
     batch = ''.join('%s %s\n' % question for question in questions)
-    done = subprocess.run(DIG + ['@' + server, '+tries=%d' % tries, '-f', '-'], input=batch, text=True,
-                          stdout=subprocess.PIPE, check=False)
+    done = subprocess.run(DIG + ['@' + server, '+tries=%d' % tries, '-f', '-'], input=batch,
+                          text=True, stdout=subprocess.PIPE, check=False)
     return dict(_parse(block) for block in done.stdout.split(';; Got answer:')[1:])
 
 
 def resolve(questions, slow):
-    """Asks all questions, each slow one in a process of its own. slow: question -> number of tries."""
+    """Asks all questions, each slow one in a process of its own.
+
+    slow      question -> number of tries
+    """
     answers = dict.fromkeys(questions, Answer())
     quick = [question for question in questions if question not in slow]
     with ThreadPoolExecutor(len(slow) + AT_ONCE) as pool:
@@ -108,12 +112,14 @@ def _tls_context(ca_file):
 def fetch(name, addresses, ca_file):
     """One policy fetch as RFC 8461, section 3.3 asks: (text, '') or (None, why not)."""
     deadline, error = time.monotonic() + FETCH_S, OSError('no address')
+    context = _tls_context(ca_file)
     for address in addresses:
+        left = max(.1, deadline - time.monotonic())
         try:
-            with socket.create_connection((address, 443), max(.1, deadline - time.monotonic())) as plain:
-                with _tls_context(ca_file).wrap_socket(plain, server_hostname=name) as sock:
-                    sock.sendall(b'GET /.well-known/mta-sts.txt HTTP/1.1\r\nHost: %s\r\n\r\n' % name.encode())
-                    return _judge_http(_read_all(sock, deadline, 2 * BODY_LIMIT))
+            with socket.create_connection((address, 443), left) as plain, \
+                    context.wrap_socket(plain, server_hostname=name) as sock:
+                sock.sendall((REQUEST % name).encode())
+                return _judge_http(_read_all(sock, deadline, 2 * BODY_LIMIT))
         except (OSError, http.client.HTTPException) as failed:
             error = failed
     return None, '%s %s' % (type(error).__name__, error)
@@ -143,8 +149,9 @@ def greeting(address):
 
 def starttls(address, name, *options):
     """(success, output) of a handshake after STARTTLS; options say what is verified."""
-    command = ['timeout', str(SESSION_S), 'openssl', 's_client', '-starttls', 'smtp', '-servername', name, '-connect',
-               ('[%s]:25' if ':' in address else '%s:25') % address, '-no-CApath', '-no-CAstore', *options]
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          check=False)
+    server = ('[%s]:25' if ':' in address else '%s:25') % address
+    command = ['timeout', str(SESSION_S), 'openssl', 's_client', '-starttls', 'smtp',
+               '-connect', server, '-servername', name, '-no-CApath', '-no-CAstore', *options]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, check=False)
     return done.returncode == 0, done.stdout.decode(errors='replace')

@@ -1,4 +1,4 @@
-"""The MX hosts: SMTP servers that take every mail, or fail in the way of their kind."""
+"""The MX hosts: SMTP servers that take every mail, or with the fault of their kind."""
 import certs
 import tls
 

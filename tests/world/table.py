@@ -1,7 +1,8 @@
 """domains.tsv as objects: mail domains and their MX hosts, each with addresses of its own.
 
-The name of an MX host tells what it is: mx-KIND, mx4-KIND (IPv4 only), mx6-KIND (IPv6 only), KIND being
-a word of kinds.SINKS; a "-letter" behind it only makes the name unique. Any other name is a "good" host.
+The name of an MX host tells what it is: mx-KIND, mx4-KIND (IPv4 only) or mx6-KIND (IPv6 only),
+where KIND is a word of kinds.SINKS; a "-letter" behind it only makes the name unique. A host with
+any other name is "good".
 """
 import pathlib
 import re
@@ -49,8 +50,9 @@ class Host:
         """[(RR type, address)]"""
         if not self.sink.address:
             return []
-        both = {'4': ('A', '203.0.113.%d' % self.number), '6': ('AAAA', '2001:db8::25:%d' % self.number)}
-        return [both[family] for family in self.families]
+        forms = {'4': ('A', '203.0.113.%d'), '6': ('AAAA', '2001:db8::25:%d')}
+        return [(rrtype, form % self.number)
+                for rrtype, form in (forms[family] for family in self.families)]
 
     def does(self, rrtype):
         return self.sink.does6 if rrtype == 'AAAA' and self.sink.does6 else self.sink.does

@@ -25,7 +25,7 @@ def _on_server_name(sock, name, _ctx):
 def accept(sock, ctx, by_name):
     """Does the handshake; the result has the name asked for in .sni (None if there was none).
 
-    by_name   contexts whose certificates are shown instead of ctx's when the client asks for that name
+    by_name   contexts whose certificates are shown instead of ctx's, by the name asked for
     Raises OSError (ssl.SSLError is one) when the handshake fails.
     """
     sock = ctx.wrap_socket(sock, server_side=True, do_handshake_on_connect=False)

@@ -2,6 +2,7 @@
 
 A small Internet in one network namespace. See README.md.
 """
+import functools
 import os
 import pathlib
 import re
@@ -41,9 +42,9 @@ class Laps:
 
 def start(name, directory, commands):
     with open(directory / 'daemons.log', 'a', encoding='ascii') as log:
-        for command in commands:
-            subprocess.Popen(namespace.inside(name, command), stdin=subprocess.DEVNULL,
-                             stdout=log, stderr=log, start_new_session=True)
+        return [subprocess.Popen(namespace.inside(name, command), stdin=subprocess.DEVNULL,
+                                 stdout=log, stderr=log, start_new_session=True)
+                for command in commands]
 
 
 def answers(name, server, zone):
@@ -53,20 +54,25 @@ def answers(name, server, zone):
     return done.returncode == 0 and 'hostmaster' in done.stdout
 
 
-def wait_for(what, is_ready):
+def wait_for(what, daemons, is_ready):
     deadline = time.monotonic() + PATIENCE_S
     while not is_ready():
+        for daemon in daemons:
+            if daemon.poll() is not None:
+                raise RuntimeError('ended: ' + ' '.join(map(str, daemon.args)))
         if time.monotonic() > deadline:
             raise RuntimeError('no answer from ' + what)
         time.sleep(.02)
 
 
-def wait_for_dns(name):
+def wait_for_all(name, directory, daemons):
     """Name servers before resolvers: a resolver remembers for a while who did not answer."""
+    wait_for('servers.py', daemons, (directory / 'servers.ready').exists)
     zone = 'dane-ee.test'
     for server, question in ((table.TOP, 'test'), (table.LEAF, zone),
                              (table.RESOLVER[0], zone), (table.PLAIN_RESOLVER, zone)):
-        wait_for('%s for %s' % (server, question), lambda: answers(name, server, question))
+        wait_for('%s for %s' % (server, question), daemons,
+                 functools.partial(answers, name, server, question))
 
 
 def build(name, directory):
@@ -83,9 +89,7 @@ def build(name, directory):
     namespace.create(name, directory, world)
     lap('namespace')
     servers = [sys.executable, '-B', HERE / 'servers.py', directory]
-    start(name, directory, [servers, *commands])
-    wait_for('servers.py', (directory / 'servers.ready').exists)
-    wait_for_dns(name)
+    wait_for_all(name, directory, start(name, directory, [servers, *commands]))
     lap('all daemons answer')
 
 

@@ -3,35 +3,23 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <stdint.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
-#include "base/address.h"
-#include "base/number.h"
+#include "client/place.h"
 #include "wire/netstring.h"
 
 #define FRAME_MAX        24 /* a netstring's length, colon and comma */
 #define CHUNK            4096
 #define BACKLOG_PAUSE_MS 10
 
-union sockaddr_any {
-	struct sockaddr sa;
-	struct sockaddr_un un;
-	struct sockaddr_in in;
-	struct sockaddr_in6 in6;
-};
-
 /* One exchange: all that its steps share. */
 struct exchange {
 	const char *where;
 	int64_t deadline; /* monotonic, ms */
 	int fd;
-	union sockaddr_any address;
-	socklen_t address_len;
+	struct place place;
 	char *in; /* what has come, in_len of cap bytes */
 	size_t in_len, cap;
 	struct why *why;
@@ -57,70 +45,8 @@ fault(const struct exchange *x, enum status rc, const char *text)
 static enum status
 fault_errno(const struct exchange *x)
 {
-	/* The reentrant forms differ between systems, strerror's texts do not. */
+	/* Safe beside other threads: for errors that exist the texts are constants. */
 	return fault(x, ST_IO, strerror(errno));
-}
-
-static enum status
-parse_unix(struct exchange *x, const char *path)
-{
-	size_t len = strlen(path);
-
-	if (len == 0 || len >= sizeof(x->address.un.sun_path))
-		return fault(x, ST_SYNTAX, "path is empty or too long for a socket");
-	x->address.un.sun_family = AF_UNIX;
-	memcpy(x->address.un.sun_path, path, len + 1);
-	x->address_len = sizeof(x->address.un);
-	return ST_OK;
-}
-
-static void
-set_inet(struct exchange *x, const struct address *a, uint16_t port)
-{
-	if (a->is_v6) {
-		x->address.in6.sin6_family = AF_INET6;
-		x->address.in6.sin6_port = htons(port);
-		memcpy(&x->address.in6.sin6_addr, a->bytes, 16);
-		x->address_len = sizeof(x->address.in6);
-	} else {
-		x->address.in.sin_family = AF_INET;
-		x->address.in.sin_port = htons(port);
-		memcpy(&x->address.in.sin_addr, a->bytes, 4);
-		x->address_len = sizeof(x->address.in);
-	}
-}
-
-/* "ADDRESS:PORT" or "[V6]:PORT". */
-static enum status
-parse_inet(struct exchange *x, const char *text)
-{
-	const char *colon = strrchr(text, ':');
-	struct address address;
-	uint64_t port;
-	size_t len;
-
-	if (colon == NULL ||
-	    number_parse(colon + 1, strlen(colon + 1), 65535, &port) != ST_OK)
-		return fault(x, ST_SYNTAX, "no port");
-	len = (size_t)(colon - text);
-	if (len > 2 && text[0] == '[' && text[len - 1] == ']') {
-		text++;
-		len -= 2;
-	}
-	if (address_parse(text, len, &address) != ST_OK)
-		return fault(x, ST_SYNTAX, "not an IP address");
-	set_inet(x, &address, (uint16_t)port);
-	return ST_OK;
-}
-
-static enum status
-parse_where(struct exchange *x)
-{
-	if (strncmp(x->where, "unix:", 5) == 0)
-		return parse_unix(x, x->where + 5);
-	if (strncmp(x->where, "inet:", 5) == 0)
-		return parse_inet(x, x->where + 5);
-	return fault(x, ST_SYNTAX, "neither \"unix:PATH\" nor \"inet:ADDRESS:PORT\"");
 }
 
 /* Wait for the socket, but no longer than the deadline; other people's signals do not count. */
@@ -163,10 +89,10 @@ static enum status
 connect_start(struct exchange *x)
 {
 	x->fd = socket(
-	    x->address.sa.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	    x->place.sa.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (x->fd == -1)
 		return fault_errno(x);
-	while (connect(x->fd, &x->address.sa, x->address_len) == -1) {
+	while (connect(x->fd, &x->place.sa, x->place.len) == -1) {
 		if (errno == EINPROGRESS || errno == EINTR)
 			return connect_finish(x);
 		if (errno != EAGAIN)
@@ -279,14 +205,14 @@ exchange_run(const char *where, const char *request, size_t len, int deadline_ms
 	struct exchange x = {
 		.where = where, .deadline = now_ms() + deadline_ms, .fd = -1, .why = why
 	};
-	const char *payload;
+	const char *payload, *bad;
 	enum status rc;
 
 	*reply = NULL;
 	*reply_len = 0;
-	rc = parse_where(&x);
-	if (rc == ST_OK)
-		rc = connect_start(&x);
+	if (place_parse(where, &x.place, &bad) != ST_OK)
+		return fault(&x, ST_SYNTAX, bad);
+	rc = connect_start(&x);
 	if (rc == ST_OK)
 		rc = send_all(&x, request, len);
 	if (rc == ST_OK)

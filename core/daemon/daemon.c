@@ -39,6 +39,17 @@ apply_log(const struct daemon *d, enum log_sink sink)
 	    PROGRAM, sink, d->options->is_debug ? LEVEL_DEBUG : d->config->log_level);
 }
 
+/* Sentences quote what they are about. */
+static void
+say_fault(const char *what, const struct why *why, const char *consequence)
+{
+	struct strbuf reason = STRBUF_INIT;
+
+	strbuf_escape(&reason, why->text, strlen(why->text), WHY_MAX);
+	log_err("%s reason=\"%s\"%s", what, strbuf_str(&reason), consequence);
+	strbuf_clear(&reason);
+}
+
 /* --- set-up, in this order ------------------------------------------------------------------- */
 
 /* What a failure means to who reads our exit status: the manual has the list. */
@@ -267,9 +278,8 @@ on_hangup(void *arg)
 		say_ready(d, "reloaded");
 		return;
 	}
-	log_err("reload: status=refused reason=\"%s\" action=\"the old configuration "
-		"stays\"",
-	    why.text);
+	say_fault(
+	    "reload: status=refused", &why, " action=\"the old configuration stays\"");
 	systemd_notify("READY=1");
 }
 
@@ -328,7 +338,7 @@ daemon_run(const struct daemon_options *options, struct config *config)
 	apply_log(d, LOG_TO_STDERR);
 	rc = set_up(d, &why);
 	if (rc != EX_OK) {
-		log_err("hopseald: start=failed reason=\"%s\"", why.text);
+		say_fault("hopseald: start=failed", &why, "");
 	} else {
 		check_config_is_readable(d);
 		apply_log(d, config->log);

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/strbuf.h"
 
 /* An idle domain's policy is kept fresh this long after the last question for it. */
 #define IDLE_MAX (180L * 86400)
@@ -288,6 +289,38 @@ adopt(
 		store_drop(p, entry);
 }
 
+/* detail as a log line can have it: it has quotes of its own. */
+static char *
+escaped(const char *detail)
+{
+	struct strbuf out = STRBUF_INIT;
+
+	strbuf_escape(&out, detail, strlen(detail), FACT_DETAIL_MAX);
+	return strbuf_take(&out);
+}
+
+static void
+tell_refresh_failure(const struct sts_entry *entry, time_t now)
+{
+	char *reason = escaped(entry->detail != NULL ? entry->detail : "");
+
+	log_warn("sts: domain=%s refresh=failed times=%u reason=\"%s\" kept-for=%llds "
+		 "action=\"still enforced until it expires\"",
+	    entry->name, entry->refresh_failures, reason,
+	    (long long)(entry->expires - now));
+	free(reason);
+}
+
+static void
+tell_attempt(const struct sts_entry *entry, const struct sts_result *result)
+{
+	char *reason = escaped(result->detail);
+
+	log_info("sts: domain=%s fetch=%s reason=\"%s\"", entry->name,
+	    sts_attempt_word(result->attempt), reason);
+	free(reason);
+}
+
 static void
 note_refresh_failure(struct policies *p, struct sts_entry *entry, time_t now)
 {
@@ -297,11 +330,7 @@ note_refresh_failure(struct policies *p, struct sts_entry *entry, time_t now)
 	if (entry->refresh_failures < UINT8_MAX)
 		entry->refresh_failures++;
 	if (entry->refresh_failures == REFRESH_FAILURES_TOLD && is_strong(entry))
-		log_warn("sts: domain=%s refresh=failed times=%u reason=\"%s\" "
-			 "kept-for=%llds action=\"still enforced until it expires\"",
-		    entry->name, entry->refresh_failures,
-		    entry->detail != NULL ? entry->detail : "",
-		    (long long)(entry->expires - now));
+		tell_refresh_failure(entry, now);
 }
 
 void
@@ -320,10 +349,7 @@ policies_apply(struct policies *p, struct sts_entry *entry, struct sts_result *r
 	}
 	set_detail(entry, result->detail);
 	if (entry->attempt != (uint8_t)result->attempt)
-		log_info("sts: domain=%s fetch=%s%s%s%s", entry->name,
-		    sts_attempt_word(result->attempt),
-		    *result->detail != '\0' ? " reason=\"" : "", result->detail,
-		    *result->detail != '\0' ? "\"" : "");
+		tell_attempt(entry, result);
 	entry->attempt = (uint8_t)result->attempt;
 	entry->attempted = now;
 	memcpy(entry->attempted_id, result->id, sizeof(entry->attempted_id));

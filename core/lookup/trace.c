@@ -126,7 +126,7 @@ add_records(struct strbuf *out, enum dns_type type, const struct dns_reply *repl
 		add_record(out, type, &reply->records[i]);
 	}
 	if (reply->count > RECORDS_SHOWN)
-		strbuf_addf(out, " and %zu more", reply->count - RECORDS_SHOWN);
+		strbuf_addf(out, ", %zu more", reply->count - RECORDS_SHOWN);
 }
 
 static void

@@ -158,10 +158,9 @@ is_binding(const struct sts_policy *policy, const struct effect *effect)
  * that is the host itself is given by the user (RFC 7672, 2.2.2).
  */
 static bool
-is_mx_trusted(const struct route *route, const struct settings *settings)
+is_mx_trusted(const struct route *route)
 {
-	return route != NULL && !settings->is_dane_off &&
-	       (route->is_secure || route->outcome != MX_FOUND);
+	return route != NULL && (route->is_secure || route->outcome != MX_FOUND);
 }
 
 static enum dane_use
@@ -233,7 +232,7 @@ prepare(const struct facts *facts, const struct settings *settings, time_t now)
 	d.effect = o != NULL ? &effects[o->action] : &no_effect;
 	d.policy = policy_now(facts, d.effect, now);
 	d.is_sts_binding = is_binding(d.policy, d.effect);
-	d.is_mx_trusted = is_mx_trusted(facts->route, settings);
+	d.is_mx_trusted = is_mx_trusted(facts->route);
 	d.dane = find_dane_use(&d);
 	check_route(&d);
 	return d;

@@ -361,7 +361,10 @@ store_each_override(struct store *store, store_override_fn *fn, void *arg)
 static void
 put(struct store *s, struct change *change)
 {
-	assert(!s->is_readonly);
+	if (s->is_readonly) {
+		free(change);
+		return;
+	}
 	pthread_mutex_lock(&s->lock);
 	queue_put(&s->queue, change);
 	if (s->queue.count == 1 || s->queue.count == BATCH_MAX)

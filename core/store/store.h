@@ -29,7 +29,7 @@ MUST_CHECK enum status store_open(
     const char *folder, struct store **out, struct why *why);
 
 /* Open for reading only, for the command without a daemon: no thread, changes are
- * refused by assert.  ST_OK or ST_IO: also when there is no database. */
+ * forgotten.  ST_OK or ST_IO: also when there is no database. */
 MUST_CHECK enum status store_open_readonly(
     const char *folder, struct store **out, struct why *why);
 

@@ -67,7 +67,7 @@ take_label(struct dns_cursor *c, size_t len, struct dns_name *out, bool *is_odd)
 	*is_odd |= memchr(label, '.', len) != NULL;
 }
 
-/* Go on at the place that the pointer names; first, its first octet, is taken already. */
+/* Go on where the pointer leads; first, its first octet, is taken already. */
 static void
 follow_pointer(struct dns_cursor *c, uint8_t first, size_t *began)
 {
@@ -79,7 +79,7 @@ follow_pointer(struct dns_cursor *c, uint8_t first, size_t *began)
 		c->pos = *began = target;
 }
 
-/* The labels and pointers of a name; c then stands behind what was there before any jump. */
+/* The labels and pointers of a name; c then stands behind it, wherever they led. */
 static void
 take_labels(struct dns_cursor *c, struct dns_name *out, bool *is_odd)
 {

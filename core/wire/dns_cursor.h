@@ -1,8 +1,9 @@
 /*
  * Bounded reading of a DNS message.  SPDX-License-Identifier: ISC
  *
- * A fault sticks: after the first one every function takes nothing and gives zeros, so a caller reads a
- * whole structure and looks at fault once.  Loops look at it each time around.
+ * A fault sticks: after the first one every function takes nothing and gives zeros, so
+ * a caller reads a whole structure and looks at fault once.  Loops look at it each time
+ * around.
  */
 #ifndef HOPSEAL_WIRE_DNS_CURSOR_H
 #define HOPSEAL_WIRE_DNS_CURSOR_H
@@ -39,8 +40,8 @@ uint32_t dns_take_u32(struct dns_cursor *c);
 const uint8_t *dns_take_bytes(struct dns_cursor *c, size_t len);
 
 /*
- * Take a name, compressed or not (RFC 1035, section 4.1.4).  Each pointer must lead to before the place
- * where the labels it continues began, so no name can loop.
+ * Take a name, compressed or not (RFC 1035, section 4.1.4).  Each pointer must lead to
+ * before the place where the labels it continues began, so no name can loop.
  */
 void dns_take_name(struct dns_cursor *c, struct dns_name *out);
 

@@ -270,8 +270,9 @@ is_in_zone(const struct domain *name, const struct dns_name *zone)
 }
 
 /*
- * Nothing of the asked type at the end of the aliases.  The SOA of that name's own zone makes it a
- * denial; without one it is the end of what this server knew (RFC 2308, section 2; RFC 7672, 2.1.3).
+ * Nothing of the asked type at the end of the aliases.  The SOA of that name's own zone
+ * makes it a denial; without one it is the end of what this server knew (RFC 2308,
+ * section 2; RFC 7672, 2.1.3).
  */
 static const char *
 conclude_without(const struct message *m, struct dns_reply *out)

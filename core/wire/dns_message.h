@@ -1,9 +1,9 @@
 /*
  * DNS replies.  SPDX-License-Identifier: ISC
  *
- * One parser over the bytes as the resolver sent them, because c-ares drops the AD bit, the TTLs
- * and TLSA.  It follows the alias chain inside the message and keeps the records of the asked
- * type at its end.
+ * One parser over the bytes as the resolver sent them, because c-ares drops the AD bit,
+ * the TTLs and TLSA.  It follows the alias chain inside the message and keeps the records
+ * of the asked type at its end.
  */
 #ifndef HOPSEAL_WIRE_DNS_MESSAGE_H
 #define HOPSEAL_WIRE_DNS_MESSAGE_H
@@ -34,8 +34,9 @@ enum dns_type {
 const char *dns_type_text(enum dns_type type);
 
 /*
- * NODATA and NXDOMAIN are results, secure or not like any other (RFC 7672, 2.1.1).  ALIAS: the message ends
- * at a CNAME without its target's data; ask again at reply.owner (2.1.3).
+ * NODATA and NXDOMAIN are results, secure or not like any other (RFC 7672, 2.1.1).
+ * ALIAS: the message ends at a CNAME without its target's data, and without the SOA that
+ * would deny it; ask again at reply.owner (2.1.3).
  */
 enum dns_outcome { DNS_FOUND, DNS_NODATA, DNS_NXDOMAIN, DNS_ALIAS, DNS_ERROR };
 
@@ -44,45 +45,51 @@ enum dns_outcome { DNS_FOUND, DNS_NODATA, DNS_NXDOMAIN, DNS_ALIAS, DNS_ERROR };
 
 /*
  * One record of the asked type.  data points into the reply's own memory:
- *   A, AAAA   4 or 16 bytes          TXT   the strings joined without anything between (RFC 8461, 3.1)
- *   TLSA      the rdata, any length  SOA   the rdata
- *   MX        the exchange as text, for logs; preference and name as below
+ *   A, AAAA   4 or 16 bytes
+ *   TXT       the strings joined without anything between (RFC 8461, 3.1)
+ *   TLSA      the rdata, any length
+ *   SOA       the rdata as sent
+ *   MX        the exchange as sent, dots between labels; for logs, to be escaped
  *   CNAME     as MX
  */
 struct dns_record {
 	uint16_t preference;
-	struct domain name; /* MX, CNAME: len 0 when the target is the root or no host name */
-	bool is_root;       /* MX 0 "." (RFC 7505) */
+	struct domain name; /* MX, CNAME: len 0 when the target is no host name */
+	bool is_root;       /* MX 0 "." (RFC 7505); name.len is 0 then too */
 	const uint8_t *data;
 	size_t len;
 };
 
 struct dns_reply {
 	enum dns_outcome outcome;
-	bool is_secure;      /* AD; what it is worth is for net/dns.h to say */
-	uint32_t ttl_s;      /* least TTL of what was used, aliases too; of a denial: min(SOA
-	                        TTL, SOA minimum), 0 when there is no SOA */
-	struct domain owner; /* the name at the end of the aliases; the asked one without */
+	bool is_secure; /* AD; what it is worth is for net/dns.h to say */
+	/*
+	 * Least TTL of what was used, aliases too; of a denial also min(SOA TTL, SOA
+	 * minimum), and 0 when there is no SOA.
+	 */
+	uint32_t ttl_s;
+	struct domain owner; /* at the end of the aliases; without any, the asked one */
 	unsigned aliases;    /* how many CNAMEs were passed */
 	uint8_t rcode;
 	size_t count;
 	struct dns_record *records; /* in the order of the message */
-	char detail[64];            /* DNS_ERROR: what was wrong, "SERVFAIL" for instance */
+	char detail[64];            /* DNS_ERROR: what was wrong, "SERVFAIL" perhaps */
 	uint8_t *memory;            /* what data points into */
 };
 
 /*
  * Read a reply to the question (name, type).
  *
- * Always fills *out: a message that is malformed, answers another question, loops through
- * aliases, is truncated, or carries any rcode but NOERROR and NXDOMAIN is DNS_ERROR with detail set and no
- * records.  Free with dns_reply_clear().
+ * Always fills *out: a message that is malformed, answers another question, loops
+ * through aliases, is truncated, carries any rcode but NOERROR and NXDOMAIN, or NXDOMAIN
+ * and data, is DNS_ERROR with detail set and no records.  Free with dns_reply_clear().
  */
 void dns_reply_parse(const uint8_t *msg, size_t len, const struct domain *name,
     enum dns_type type, struct dns_reply *out);
 
-/* Make *out a DNS_ERROR with these words ("timeout"); for those who never got a message. */
-void dns_reply_fail(struct dns_reply *out, const struct domain *name, const char *detail);
+/* Make *out a DNS_ERROR with these words, "timeout", where there is no message. */
+void dns_reply_fail(
+    struct dns_reply *out, const struct domain *name, const char *detail);
 
 void dns_reply_clear(struct dns_reply *reply);
 

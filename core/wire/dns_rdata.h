@@ -11,13 +11,14 @@
 #include "wire/dns_message.h"
 
 /*
- * Take the rdata of one record of this type: fill *out except data, and append to memory the out->len octets
- * that data is to point to.  Faults go to the cursor, which ends where the rdata does.
+ * Take the rdata of one record of this type: fill *out except data, and append to
+ * memory the out->len octets that data is to point to.  Faults go to the cursor, which
+ * ends where the rdata does.
  */
 void dns_take_rdata(struct dns_cursor *c, enum dns_type type, struct dns_record *out,
     struct strbuf *memory);
 
-/* Pass the rdata of a SOA; returns its last field, the TTL of denials (RFC 2308, section 4). */
+/* Pass the rdata of a SOA; returns the TTL of denials in it (RFC 2308, section 4). */
 uint32_t dns_take_soa(struct dns_cursor *c);
 
 /* Octets left over at the end are a fault. */

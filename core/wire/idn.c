@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 
-/* In UTF-8, of names that can still fit: four octets for each one of the A-label form. */
+/* In UTF-8: four octets for each one that the A-label form may have. */
 #define UTF8_MAX ((size_t)DOMAIN_MAX * 4)
 
 /*

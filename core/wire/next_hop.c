@@ -18,8 +18,8 @@ struct parts {
 };
 
 /*
- * What Postfix passes on as the operator wrote it, "[mail.example.org]:submission".  The
- * four names of mail submission are fixed by IANA; no services file is read here.
+ * What Postfix passes on as the operator wrote it, "[mail.example.org]:submission".
+ * The four names of mail submission are fixed by IANA; no services file is read here.
  */
 static const struct {
 	const char *name;

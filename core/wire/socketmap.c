@@ -67,7 +67,7 @@ socketmap_reply_add(
 		text = REPLY_TOO_LONG;
 		len = sizeof(REPLY_TOO_LONG) - 1;
 	}
-	/* The blank stands also before an empty text: socketmap_table(5) shows it so. */
+	/* Also before an empty text, as socketmap_table(5) shows it. */
 	add(out, codes[code].word, codes[code].len, text, len);
 }
 

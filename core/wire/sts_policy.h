@@ -40,10 +40,10 @@ struct sts_policy {
 	uint32_t max_age_s;
 	uint32_t body_len;
 	uint16_t pattern_count;
-	bool max_age_was_cut;            /* above STS_MAX_AGE_MAX as published (STS-POL-10) */
-	bool had_final_dot;              /* an mx ended in a dot, tolerated (STS-POL-08) */
-	const char *body;                /* as received, for reports; ended by NUL too */
-	struct sts_pattern patterns[];   /* in the order published */
+	bool max_age_was_cut; /* above STS_MAX_AGE_MAX as published (STS-POL-10) */
+	bool had_final_dot;   /* an mx ended in a dot, tolerated (STS-POL-08) */
+	const char *body;     /* as received, for reports; ended by NUL too */
+	struct sts_pattern patterns[]; /* in the order published */
 };
 
 /*

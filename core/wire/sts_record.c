@@ -50,7 +50,7 @@ is_value_byte(char c)
 	return c > 0x20 && c < 0x7f && c != ';' && c != '=';
 }
 
-/* id=VALUE: 1 to 32 letters or digits, never judged as an extension (conformance STS-DNS-04). */
+/* 1 to 32 letters or digits, never judged as an extension (conformance STS-DNS-04). */
 static bool
 take_id(struct reader *r, struct sts_record *record)
 {

@@ -148,8 +148,9 @@ is_balanced(struct reader *r, char c)
 }
 
 /*
- * Move to the next byte that is neither white space nor a parenthesis.  A line end outside
- * parentheses would start another record, which must not be read as more of this one.
+ * Move to the next byte that is neither white space nor a parenthesis.  A line end
+ * outside parentheses would start another record, which must not be read as more of
+ * this one.
  */
 static enum status
 skip_blanks(struct reader *r)

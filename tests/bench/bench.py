@@ -10,6 +10,7 @@ import pathlib
 import subprocess
 import sys
 
+sys.dont_write_bytecode = True
 import lab
 import measure
 import rows
@@ -26,6 +27,7 @@ GROUPS = [
 def inside(build):
     """All groups, in the namespaces. A group that fails does not stop the others."""
     found, failures = [], []
+    machine = {'cpus': len(lab.CPUS), 'kernel': os.uname().release, 'load_average': os.getloadavg()[0]}
     lab.take_precedence()
     with lab.Lab(build) as world:
         for name, group in GROUPS:
@@ -34,12 +36,13 @@ def inside(build):
                 found += group(world)
             except (lab.Unmeasured, OSError, subprocess.SubprocessError) as error:
                 failures.append('%s: %s' % (name, error))
+    print('hopseald beside others on %(cpus)d CPUs, Linux %(kernel)s, load average before %(load_average).1f' % machine)
+    print('ratio: ours / other, the median of rounds taken in turn\n')
     print(rows.table(found))
     for failure in failures:
         print('NOT MEASURED ' + failure)
     (build / 'bench.json').write_text(json.dumps({
-        'machine': {'cpus': len(lab.CPUS), 'kernel': os.uname().release, 'load_average': os.getloadavg()},
-        'rows': [row.as_json() for row in found], 'not_measured': failures}, indent=1) + '\n')
+        'machine': machine, 'rows': [row.as_json() for row in found], 'not_measured': failures}, indent=1) + '\n')
     return 1 if failures else 0
 
 

@@ -3,6 +3,7 @@
 Everything that is made here, processes, network, files, belongs to those namespaces and vanishes with them,
 however the bench ends.
 """
+import contextlib
 import json
 import os
 import pathlib
@@ -16,6 +17,7 @@ HERE = pathlib.Path(__file__).parent
 RUN = pathlib.Path('/run')              # a file system of the bench's own is mounted there
 HOST_ADDRESS = '192.0.2.1'              # as in dns_server.py
 PATIENCE = 30                           # seconds until a program must be ready or have ended
+TIMEOUT = 120                           # seconds until a measurement must be over
 
 CPUS = sorted(os.sched_getaffinity(0))
 SERVER_CPU, CLIENT_CPU = CPUS[0], CPUS[-1]
@@ -35,14 +37,13 @@ def enter_command(command):
 def take_precedence():
     """What else runs on the machine waits for the bench, for all its sides alike."""
     os.setsid()
-    os.nice(-19)
-    group = pathlib.Path('/proc/self/autogroup')   # where there is one, niceness counts within a session only
-    if group.exists():
-        group.write_text('-19')
+    with contextlib.suppress(OSError):  # not allowed here, or no such group: then it shares the machine
+        os.nice(-19)
+        pathlib.Path('/proc/self/autogroup').write_text('-19')
 
 
 def run(command, **options):
-    done = subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=120, check=False,
+    done = subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=TIMEOUT, check=False,
                           **options)
     if done.returncode != 0:
         raise Unmeasured('%s: %s' % (pathlib.Path(command[0]).name, done.stderr.strip()))
@@ -68,14 +69,19 @@ def accepts(path):
     return True
 
 
+def scheduled(command, cpu=None, is_first=False):
+    """The command line that runs command on one CPU alone, or before everything else."""
+    words = [] if cpu is None else ['taskset', '-c', cpu]
+    if is_first:
+        words += ['chrt', '--rr', '1']
+    return [str(word) for word in [*words, *command]]
+
+
 class Program:
     """A program that runs inside "with"."""
 
-    def __init__(self, name, command, cpu=None, **environment):
-        self.name, self.log = name, RUN / (name + '.log')
-        if cpu is not None:
-            command = ['taskset', '-c', cpu, *command]
-        self.command = [str(word) for word in command]
+    def __init__(self, name, command, **environment):
+        self.name, self.log, self.command = name, RUN / (name + '.log'), command
         self.environment = {**os.environ, **environment}
 
     def __enter__(self):
@@ -103,8 +109,8 @@ class Program:
 class Server(Program):
     """A program that answers at a unix socket."""
 
-    def __init__(self, name, command, path, **options):
-        super().__init__(name, command, **options)
+    def __init__(self, name, command, path, **environment):
+        super().__init__(name, command, **environment)
         self.path = path
 
     def __enter__(self):
@@ -168,39 +174,38 @@ class Lab:
             system.touch()
         run(['mount', '--bind', own, system])
 
-    def hopseald(self, name, cpu=None):
+    def hopseald(self, name, **scheduling):
         folder = RUN / name
         folder.mkdir(exist_ok=True)
         config = folder / 'hopseal.conf'
         config.write_text(CONFIG.format(folder=folder, ca=self.ca))
-        return Server(name, [self.build / 'hopseald', '-c', config], folder / 'map', cpu=cpu)
+        return Server(name, scheduled([self.build / 'hopseald', '-c', config], **scheduling), folder / 'map')
 
-    def echo(self, reply, cpu=None):
+    def echo(self, reply, **scheduling):
         path = RUN / 'echo.socket'
-        return Server('echo', [self.build / 'bench/echo', path, reply], path, cpu=cpu)
+        return Server('echo', scheduled([self.build / 'bench/echo', path, reply], **scheduling), path)
 
-    def mta_sts_resolver(self, name, config, cpu=None):
+    def mta_sts_resolver(self, name, config, **scheduling):
         """Debian's postfix-mta-sts-resolver with this configuration, but at a unix socket, as all others here."""
         path, file = RUN / (name + '.socket'), RUN / (name + '.yml')
         file.write_text('path: %s\n%s' % (path, config))
         command = ['prlimit', '--nofile=%d' % FILES_MAX, 'mta-sts-daemon', '--config', file]
-        return Server(name, command, path, cpu=cpu, SSL_CERT_FILE=str(self.ca))
+        return Server(name, scheduled(command, **scheduling), path, SSL_CERT_FILE=str(self.ca))
 
     def keys(self, name, domains):
         file = RUN / (name + '.keys')
         file.write_text('\n'.join(domains) + '\n')
         return file
 
-    def load_command(self, server, keys, cpu=None, **options):
-        words = [] if cpu is None else ['taskset', '-c', cpu]
-        words += [self.build / 'bench/load', '-k', keys]
+    def load_command(self, server, keys, **options):
+        words = [self.build / 'bench/load', '-k', keys]
         for letter, value in options.items():
             words += ['-' + letter, value]
         return [str(word) for word in [*words, server.path]]
 
-    def load(self, server, keys, **options):
+    def load(self, server, keys, cpu=None, is_first=False, **options):
         """What the load generator found; every answer must have been a policy."""
-        return checked(server, run(self.load_command(server, keys, **options)))
+        return checked(server, run(scheduled(self.load_command(server, keys, **options), cpu, is_first)))
 
     def requests_for(self, domain):
         """-> the GETs and the DNS questions that were seen for names of the domain"""

@@ -1,8 +1,8 @@
 /*
  * What every fuzz target shares.  SPDX-License-Identifier: ISC
  *
- * With clang: -fsanitize=fuzzer,address,undefined and a folder of tests/fuzz/corpus.  With any compiler:
- * linked to replay.c, which runs the corpus once.
+ * With clang: -fsanitize=fuzzer,address,undefined and a folder of tests/fuzz/corpus.
+ * With any compiler: linked to replay.c, which runs the corpus once.
  */
 #ifndef HOPSEAL_TESTS_FUZZ_FUZZ_H
 #define HOPSEAL_TESTS_FUZZ_FUZZ_H
@@ -22,7 +22,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* The input in memory of exactly its size, so that one octet too far is seen; freed by the caller. */
+/* In memory of exactly its size, so that one octet too far is seen; freed by the caller. */
 static inline void *
 fuzz_copy(const void *data, size_t size)
 {

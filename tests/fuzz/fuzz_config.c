@@ -17,7 +17,8 @@ parse(const char *text, size_t len)
 	struct config *config;
 	enum status st = config_parse("fuzz", text, len, &config, &errors);
 
-	assert((st == ST_OK) == (config != NULL) && (st == ST_OK) == (errors.count == 0));
+	assert(
+	    (st == ST_OK) == (config != NULL) && (st == ST_OK) == (errors.count == 0));
 	return config;
 }
 

@@ -3,8 +3,9 @@
 #include "wire/dns_message.h"
 
 /*
- * The input is a reply as the resolver sends it, to a question for "a.example"; the type is taken
- * from the place where that question has it, so that seeds are plain messages.
+ * The input is a reply as the resolver sends it, to a question for "a.example"; the
+ * type is taken from the place where that question has it, so that seeds are plain
+ * messages.
  */
 #define TYPE_AT 23 /* header, \1a\7example\0 */
 

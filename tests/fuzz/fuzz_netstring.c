@@ -2,7 +2,7 @@
 #include "fuzz.h"
 #include "wire/netstring.h"
 
-/* One netstring at the start: there is one way to write it, and nothing less is whole. */
+/* There is one way to write a netstring, and nothing less than all of it is whole. */
 static size_t
 check_one(const char *buf, size_t len, size_t max)
 {

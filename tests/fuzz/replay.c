@@ -1,7 +1,9 @@
 /*
- * Runs a fuzz target over its corpus, as a test without a fuzzer.  SPDX-License-Identifier: ISC
+ * Runs a fuzz target over its corpus, as a test without a fuzzer.
+ * SPDX-License-Identifier: ISC
  *
- * Arguments are folders.  A failed claim ends the program, so the TAP line is missing then.
+ * Arguments are folders.  A failed claim ends the program, so the TAP line is missing
+ * then.
  */
 #include <dirent.h>
 #include <libgen.h>

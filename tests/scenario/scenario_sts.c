@@ -703,6 +703,18 @@ check_unnamed(void **state)
 }
 
 static void
+check_wildcard(void **state)
+{
+	struct story s;
+
+	(void)state;
+	go(&s, POLICY("enforce", "*.example.org"));
+	assert_string_equal(ask(&s, "example.org"), ENFORCED);
+	assert_null(strchr(dns_questions(), '*'));
+	story_end(&s);
+}
+
+static void
 check_before_giving_up(void **state)
 {
 	struct story s;
@@ -939,6 +951,8 @@ main(void)
 		    check_eviction),
 		CASE("STS-APP-10 the MX list stays whole, an unnamed host is skipped",
 		    check_unnamed),
+		CASE("STS-POL-16 a wildcard names hosts and is never looked up",
+		    check_wildcard),
 		CASE("STS-APP-12 on day five a new id is seen and used",
 		    check_before_giving_up),
 		CASE(

@@ -1,8 +1,8 @@
 /*
  * Tables of cases as cmocka tests.  SPDX-License-Identifier: ISC
  *
- * Every case becomes a test of its own under its own words, so the TAP lines read like the
- * table and `make conformance` finds the IDs in them.
+ * Every case becomes a test of its own under its own words, so the TAP lines read like
+ * the table and `make conformance` finds the IDs in them.
  *
  *	static const struct sum_case {
  *		const char *name; // first: it becomes the test's name

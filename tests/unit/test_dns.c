@@ -399,7 +399,7 @@ check_truncated_no_tcp(void **state)
 
 	(void)state;
 	servers[0].text = &cut;
-	ask(dns, "example.org", DNS_TLSA, 2000, &a);
+	ask(dns, "example.org", DNS_TLSA, 500, &a);
 	assert_int_equal(a.reply.outcome, DNS_ERROR);
 	assert_int_equal(a.reply.count, 0);
 	assert_true(servers[0].tcp_asked > 0);

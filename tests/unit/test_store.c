@@ -674,11 +674,13 @@ check_disk_full(void **state)
 	assert_int_equal(state_of(s).failing_since, 0);
 	assert_string_equal(state_of(s).error, "");
 	assert_int_equal(state_of(s).written, 6);
+	put(s, "b.example", "1");
+	store_flush(s);
 	assert_int_equal(log_count("status=failing"), 1);
 	assert_int_equal(log_count("status=recovered"), 1);
 	log_release();
 	store_close(s);
-	assert_stored("a.example=2 " MUCH);
+	assert_stored("a.example=2 b.example=1 " MUCH);
 	folder_remove();
 }
 
@@ -791,7 +793,7 @@ small_disk_fill(void)
 static void
 check_full_at_start(void **state)
 {
-	struct store *s;
+	struct store *s, *reader;
 	char path[128];
 
 	(void)state;
@@ -816,6 +818,10 @@ check_full_at_start(void **state)
 	store_flush(s);
 	assert_true(state_of(s).is_healthy);
 	log_release();
+	/* And others can read again, too. */
+	assert_int_equal(store_open_readonly(folder, &reader, NULL), ST_OK);
+	assert_policies(reader, "a.example=1 b.example=1");
+	store_close(reader);
 	store_close(s);
 	assert_stored("a.example=1 b.example=1");
 	assert_int_equal(umount(folder), 0);

@@ -94,10 +94,10 @@ class Session:
 
     def break_off(self, does):
         self.done = True
-        if does == 'garbage':
-            self.sock.sendall(GARBAGE)
         if does != 'drop':
             self.sock.recv(65536)       # the ClientHello
+        if does == 'garbage':
+            self.sock.sendall(GARBAGE)
         if does == 'hang':
             self.sock.recv(1)           # until the client has had enough
 

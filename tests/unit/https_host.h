@@ -1,0 +1,243 @@
+/*
+ * A policy host for tests: a child process with TLS on port 443 of a loopback address.
+ * SPDX-License-Identifier: ISC
+ *
+ * It serves one connection after the other, always in the same way, and tells the test what it saw.
+ */
+#ifndef HOPSEAL_TESTS_UNIT_HTTPS_HOST_H
+#define HOPSEAL_TESTS_UNIT_HTTPS_HOST_H
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/strbuf.h"
+#include "certs.h"
+
+enum host_framing {
+	FRAME_LENGTH,  /* Content-Length */
+	FRAME_CHUNKED, /* one chunk, and the end */
+	FRAME_CLOSE,   /* until the end of TLS */
+	FRAME_RAW,     /* the head is all there is */
+};
+
+enum host_fault {
+	FAULT_NONE,
+	FAULT_SHORT,     /* less than promised, then close_notify */
+	FAULT_NO_NOTIFY, /* no close_notify */
+	FAULT_HANGUP,    /* closes before TLS */
+	FAULT_NO_TLS,    /* answers at once, without TLS */
+	FAULT_DUMB,      /* closes after the request */
+	FAULT_STALL,     /* never answers the request */
+	FAULT_DRIP,      /* one octet of the body, and no more */
+	FAULT_HEADERS,   /* headers without end */
+};
+
+struct host {
+	const char *address;
+	const struct cert *cert;
+	const char *head; /* status line and headers, each with CRLF */
+	const char *body; /* NULL: body_len times "x" */
+	size_t body_len;
+	enum host_framing framing;
+	enum host_fault fault;
+	int tls_max; /* 0: as OpenSSL will */
+
+	pid_t pid;
+	int listener, report;
+};
+
+/* What it saw of one connection. */
+struct host_report {
+	char sni[256], version[16], request[2048];
+};
+
+/* --- the child ---------------------------------------------------------------- */
+
+static SSL_CTX *
+host_ctx(const struct host *h)
+{
+	SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
+
+	cert_must(ctx != NULL && SSL_CTX_use_certificate(ctx, h->cert->x509) == 1 &&
+		  SSL_CTX_use_PrivateKey(ctx, h->cert->key) == 1);
+	if (h->tls_max != 0) {
+		SSL_CTX_set_cipher_list(ctx, "ALL:@SECLEVEL=0");
+		SSL_CTX_set_min_proto_version(ctx, TLS1_VERSION);
+		SSL_CTX_set_max_proto_version(ctx, h->tls_max);
+	}
+	return ctx;
+}
+
+static void
+host_send(SSL *ssl, const void *bytes, size_t len)
+{
+	size_t sent;
+
+	if (len > 0)
+		SSL_write_ex(ssl, bytes, len, &sent);
+}
+
+static void
+host_add_body(const struct host *h, struct strbuf *out)
+{
+	size_t i, len = h->fault == FAULT_SHORT ? h->body_len / 2 : h->body_len;
+
+	if (h->fault == FAULT_DRIP)
+		len = 1;
+	if (h->body != NULL)
+		strbuf_add(out, h->body, len);
+	else
+		for (i = 0; i < len; i++)
+			strbuf_addc(out, 'x');
+}
+
+static void
+host_reply(const struct host *h, SSL *ssl)
+{
+	struct strbuf out = STRBUF_INIT;
+
+	strbuf_adds(&out, h->head);
+	if (h->framing == FRAME_LENGTH)
+		strbuf_addf(&out, "Content-Length: %zu\r\n\r\n", h->body_len);
+	else if (h->framing == FRAME_CHUNKED)
+		strbuf_addf(
+		    &out, "Transfer-Encoding: chunked\r\n\r\n%zx\r\n", h->body_len);
+	else if (h->framing == FRAME_CLOSE)
+		strbuf_adds(&out, "\r\n");
+	if (h->framing != FRAME_RAW)
+		host_add_body(h, &out);
+	if (h->framing == FRAME_CHUNKED && h->fault == FAULT_NONE)
+		strbuf_adds(&out, "\r\n0\r\n\r\n");
+	host_send(ssl, out.data, out.len);
+	strbuf_clear(&out);
+}
+
+/* Until the empty line, or the end. */
+static void
+host_read_request(SSL *ssl, struct host_report *report)
+{
+	size_t got = 0, n;
+
+	while (got < sizeof(report->request) - 1 &&
+	       strstr(report->request, "\r\n\r\n") == NULL &&
+	       SSL_read_ex(ssl, report->request + got,
+		   sizeof(report->request) - 1 - got, &n) == 1)
+		got += n;
+}
+
+static void
+host_send_headers(SSL *ssl)
+{
+	static const char line[] =
+	    "X-More: 0123456789012345678901234567890123456789\r\n";
+	size_t sent;
+
+	host_send(ssl, "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n", 43);
+	while (SSL_write_ex(ssl, line, sizeof(line) - 1, &sent) == 1)
+		continue;
+}
+
+static void
+host_talk(const struct host *h, SSL *ssl)
+{
+	struct host_report report = { .request = "" };
+	const char *sni;
+
+	if (SSL_accept(ssl) != 1)
+		return;
+	sni = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+	snprintf(report.sni, sizeof(report.sni), "%s", sni != NULL ? sni : "");
+	snprintf(report.version, sizeof(report.version), "%s", SSL_get_version(ssl));
+	host_read_request(ssl, &report);
+	if (write(h->report, &report, sizeof(report)) != sizeof(report))
+		_exit(1);
+	if (h->fault == FAULT_HEADERS)
+		host_send_headers(ssl);
+	else if (h->fault != FAULT_DUMB && h->fault != FAULT_STALL)
+		host_reply(h, ssl);
+	if (h->fault == FAULT_STALL || h->fault == FAULT_DRIP)
+		pause(); /* until the test has seen enough */
+	if (h->fault != FAULT_NO_NOTIFY)
+		SSL_shutdown(ssl);
+}
+
+static void
+host_serve(const struct host *h, SSL_CTX *ctx)
+{
+	int fd = accept(h->listener, NULL, NULL);
+	SSL *ssl;
+
+	if (fd == -1)
+		return;
+	if (h->fault == FAULT_NO_TLS) {
+		cert_must(write(fd, h->head, strlen(h->head)) > 0);
+	} else if (h->fault != FAULT_HANGUP) {
+		ssl = SSL_new(ctx);
+		SSL_set_fd(ssl, fd);
+		host_talk(h, ssl);
+		SSL_free(ssl);
+	}
+	shutdown(fd, SHUT_WR);
+	while (read(fd, &(char){ 0 }, 1) > 0) /* or a reset destroys what was sent */
+		continue;
+	close(fd);
+}
+
+/* --- the test's side ---------------------------------------------------------- */
+
+/* False: port 443 is not for us. */
+static bool
+host_start(struct host *h)
+{
+	struct sockaddr_in sa = { .sin_family = AF_INET, .sin_port = htons(443) };
+	const int one = 1;
+	int fds[2];
+	SSL_CTX *ctx;
+
+	inet_pton(AF_INET, h->address, &sa.sin_addr);
+	h->listener = socket(AF_INET, SOCK_STREAM, 0);
+	setsockopt(h->listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	if (bind(h->listener, (struct sockaddr *)&sa, sizeof(sa)) == -1) {
+		close(h->listener);
+		return false;
+	}
+	cert_must(listen(h->listener, 16) == 0 && pipe(fds) == 0);
+	h->pid = fork();
+	cert_must(h->pid != -1);
+	if (h->pid == 0) {
+		signal(SIGPIPE, SIG_IGN);
+		h->report = fds[1];
+		ctx = host_ctx(h);
+		for (;;)
+			host_serve(h, ctx);
+	}
+	close(fds[1]);
+	h->report = fds[0];
+	fcntl(h->report, F_SETFL, O_NONBLOCK);
+	return true;
+}
+
+/* The next connection's report; false when there was none. */
+static bool
+host_saw(struct host *h, struct host_report *report)
+{
+	return read(h->report, report, sizeof(*report)) == sizeof(*report);
+}
+
+static void
+host_stop(struct host *h)
+{
+	kill(h->pid, SIGKILL);
+	waitpid(h->pid, NULL, 0);
+	close(h->listener);
+	close(h->report);
+}
+
+#endif

@@ -3,19 +3,9 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "net/loop.h"
-
-/*
- * How long a resolver and its HTTPS side are kept after a reload: longer than any lookup may take (both deadlines
- * of the configuration end at a minute).
- */
-#define RETIRED_MS 70000
 
 /* The ways out, with the parts of the configuration that they borrow. */
 struct upstream {
-	struct upstream *older; /* retired */
-	struct service *service;
-	struct loop_timer *end;
 	struct dns *dns;
 	struct https *https;
 	char *ca_file;
@@ -29,7 +19,6 @@ upstream_close(struct upstream *u)
 {
 	if (u == NULL)
 		return;
-	loop_timer_free(u->end);
 	if (u->https != NULL)
 		https_close(u->https);
 	if (u->dns != NULL)
@@ -71,26 +60,8 @@ upstream_open(const struct config *config, struct upstream **out, struct why *wh
 }
 
 static void
-on_retired(void *arg)
-{
-	struct upstream *old = arg, **p = &old->service->upstream;
-
-	while (*p != old)
-		p = &(*p)->older;
-	*p = old->older;
-	upstream_close(old);
-}
-
-/* Put the new one in front; the others serve what began on them. */
-static void
 adopt(struct service *service, struct upstream *u)
 {
-	u->service = service;
-	u->older = service->upstream;
-	if (u->older != NULL) {
-		u->older->end = loop_timer_new(on_retired, u->older);
-		loop_timer_set(u->older->end, RETIRED_MS);
-	}
 	service->upstream = u;
 	service->dns = u->dns;
 	service->https = u->https;
@@ -178,7 +149,7 @@ service_open(const struct config *config, enum service_store mode, struct servic
 enum status
 service_reload(struct service *service, const struct config *config, struct why *why)
 {
-	struct upstream *u;
+	struct upstream *u, *old = service->upstream;
 	enum status st = upstream_open(config, &u, why);
 
 	if (st != ST_OK)
@@ -186,19 +157,15 @@ service_reload(struct service *service, const struct config *config, struct why 
 	adopt(service, u);
 	engine_reconfigure(
 	    service->engine, &config->engine, service->dns, service->https);
+	upstream_close(old);
 	return ST_OK;
 }
 
 void
 service_close(struct service *service)
 {
-	struct upstream *u;
-
 	engine_free(service->engine);
-	while ((u = service->upstream) != NULL) {
-		service->upstream = u->older;
-		upstream_close(u);
-	}
+	upstream_close(service->upstream);
 	store_close(service->store);
 	memset(service, 0, sizeof(*service));
 }

@@ -20,7 +20,7 @@ struct service {
 	struct https *https;
 	struct store *store; /* NULL: nothing persistent */
 	struct engine *engine;
-	struct upstream *upstream; /* owns dns and https, and those before a reload */
+	struct upstream *upstream; /* owns dns and https */
 };
 
 enum service_store { SERVICE_STORE, SERVICE_STORE_READONLY };
@@ -36,8 +36,8 @@ MUST_CHECK enum status service_open(const struct config *config,
     enum service_store store, struct service *out, struct why *why);
 
 /*
- * Take a new configuration, which is not kept; on any error nothing has changed.  Lookups under way end on the
- * resolver and the connections that they began with.
+ * Take a new configuration, which is not kept; on any error nothing has changed.  Lookups under way begin
+ * anew with the new resolver; their questions keep their deadlines.
  */
 MUST_CHECK enum status service_reload(
     struct service *service, const struct config *config, struct why *why);

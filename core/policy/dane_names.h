@@ -12,7 +12,8 @@
 
 struct dane_names {
 	size_t count;
-	const struct domain *names[DANE_NAMES_MAX]; /* borrowed; the first is the base domain = SNI */
+	const struct domain
+	    *names[DANE_NAMES_MAX]; /* borrowed; the first is the base domain = SNI */
 };
 
 /*

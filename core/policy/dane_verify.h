@@ -42,9 +42,10 @@ const char *chain_outcome_text(enum chain_outcome outcome);
 
 struct chain_verdict {
 	enum chain_outcome outcome;
-	int depth;             /* CHAIN_MATCHED by DANE: 0 leaf, else the TA's place */
-	struct tlsa matched;   /* CHAIN_MATCHED by DANE: usage, selector, matching; no data */
-	char detail[80];       /* OpenSSL's words, "" when matched */
+	int depth; /* CHAIN_MATCHED by DANE: 0 leaf, else the TA's place */
+	struct tlsa
+	    matched;     /* CHAIN_MATCHED by DANE: usage, selector, matching; no data */
+	char detail[80]; /* OpenSSL's words, "" when matched */
 };
 
 /*

@@ -30,8 +30,8 @@ struct settings {
 
 struct facts {
 	const struct next_hop *next_hop;
-	const struct route *route;   /* NULL: DNS has not answered in time */
-	const struct sts_facts *sts; /* NULL: nothing is known */
+	const struct route *route;       /* NULL: DNS has not answered in time */
+	const struct sts_facts *sts;     /* NULL: nothing is known */
 	const struct override *override; /* in force; NULL: none */
 };
 

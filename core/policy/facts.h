@@ -34,18 +34,18 @@ enum mx_outcome {
 };
 
 enum address_outcome {
-	ADDRESS_FOUND, /* one family may have failed, see is_half */
-	ADDRESS_NONE,  /* neither A nor AAAA */
-	ADDRESS_ERROR, /* both families failed */
+	ADDRESS_FOUND,   /* one family may have failed, see is_half */
+	ADDRESS_NONE,    /* neither A nor AAAA */
+	ADDRESS_ERROR,   /* both families failed */
 	ADDRESS_INVALID, /* the MX record names no host: an address, odd bytes */
 };
 
 /* The TLSA lookup of one host (RFC 7672, 2.2). */
 enum tlsa_outcome {
-	TLSA_NOT_ASKED,   /* insecure addresses, or none */
-	TLSA_DENIED,      /* secure denial, or insecure records: no DANE */
-	TLSA_FOUND,       /* secure and not empty; usable or not is for policy/ to say */
-	TLSA_ERROR,       /* bogus, SERVFAIL, timeout: never "no TLSA" */
+	TLSA_NOT_ASKED, /* insecure addresses, or none */
+	TLSA_DENIED,    /* secure denial, or insecure records: no DANE */
+	TLSA_FOUND,     /* secure and not empty; usable or not is for policy/ to say */
+	TLSA_ERROR,     /* bogus, SERVFAIL, timeout: never "no TLSA" */
 	TLSA_ALIAS_ERROR, /* the alias status could not be learnt */
 };
 
@@ -57,8 +57,9 @@ struct host_facts {
 	bool is_alias;
 	bool is_half; /* one address family failed, the other answered (BASE-10) */
 	enum tlsa_outcome tlsa_outcome;
-	struct domain *base;   /* TLSA base domain; NULL without TLSA_FOUND.  Owned */
-	struct tlsa_set *tlsa; /* all records as published; NULL without TLSA_FOUND.  Owned */
+	struct domain *base; /* TLSA base domain; NULL without TLSA_FOUND.  Owned */
+	struct tlsa_set
+	    *tlsa; /* all records as published; NULL without TLSA_FOUND.  Owned */
 	struct address *addresses; /* owned */
 	size_t address_count;
 	char detail[FACT_DETAIL_MAX]; /* what went wrong, "" when nothing did */
@@ -68,15 +69,16 @@ struct host_facts {
 struct route {
 	unsigned holders;
 	enum mx_outcome outcome;
-	bool is_secure; /* the MX answer and every alias to it (DANE-MX-06) */
-	bool is_cut;    /* more than MX_HOSTS_MAX hosts */
-	bool had_null;  /* "0 ." beside other MX records, ignored (MX-05) */
+	bool is_secure;         /* the MX answer and every alias to it (DANE-MX-06) */
+	bool is_cut;            /* more than MX_HOSTS_MAX hosts */
+	bool had_null;          /* "0 ." beside other MX records, ignored (MX-05) */
 	struct domain expanded; /* the next-hop behind its aliases (RFC 7672, 3.2.2) */
 	time_t found;           /* UTC */
 	time_t expires;         /* least TTL of all records used (DNS-10) */
 	char detail[FACT_DETAIL_MAX];
 	size_t host_count;
-	struct host_facts hosts[]; /* by preference, equal ones in the order of the answer */
+	struct host_facts
+	    hosts[]; /* by preference, equal ones in the order of the answer */
 };
 
 /* An empty route for count hosts, all zero, held once.  Never NULL. */

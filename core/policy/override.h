@@ -13,11 +13,14 @@
 
 /* What may be ordered for a next-hop; the words are those of the command. */
 #define OVERRIDE_ACTIONS(X)                                                            \
-	X(OVERRIDE_DANE_ONLY, "dane-only", "deliver over verified DANE only (RFC 7672, 6)") \
-	X(OVERRIDE_STS_VERIFY, "sts-verify", "treat its MTA-STS policy as mode enforce; defer without one") \
-	X(OVERRIDE_NO_DANE, "no-dane", "as if it had no TLSA records (RFC 7672, 9.1)")  \
-	X(OVERRIDE_MAY, "may", "opportunistic TLS, no policy at all")                   \
-	X(OVERRIDE_AUDIT, "audit", "judge and report, but deliver anyway (RFC 7672, 9.1)")
+	X(OVERRIDE_DANE_ONLY, "dane-only",                                             \
+	    "deliver over verified DANE only (RFC 7672, 6)")                           \
+	X(OVERRIDE_STS_VERIFY, "sts-verify",                                           \
+	    "treat its MTA-STS policy as mode enforce; defer without one")             \
+	X(OVERRIDE_NO_DANE, "no-dane", "as if it had no TLSA records (RFC 7672, 9.1)") \
+	X(OVERRIDE_MAY, "may", "opportunistic TLS, no policy at all")                  \
+	X(OVERRIDE_AUDIT, "audit",                                                     \
+	    "judge and report, but deliver anyway (RFC 7672, 9.1)")
 
 enum override_action {
 #define X(name, word, meaning) name,
@@ -27,13 +30,15 @@ enum override_action {
 
 const char *override_action_word(enum override_action action);
 const char *override_action_meaning(enum override_action action);
-MUST_CHECK enum status override_action_parse(const char *word, enum override_action *out);
+MUST_CHECK enum status override_action_parse(
+    const char *word, enum override_action *out);
 
 #define OVERRIDE_REASON_MAX 200
 
 struct override {
 	struct domain domain;
-	bool with_subdomains; /* written ".example.org": the name and everything under it */
+	bool
+	    with_subdomains; /* written ".example.org": the name and everything under it */
 	enum override_action action;
 	time_t created, expires; /* UTC; every override ends */
 	char reason[OVERRIDE_REASON_MAX + 1];

@@ -43,6 +43,15 @@ is_public_key(const uint8_t *der, size_t len)
 	return ok;
 }
 
+static bool
+is_full_good(const struct tlsa *r)
+{
+	if (r->full != TLSA_FULL_UNCHECKED)
+		return r->full == TLSA_FULL_GOOD;
+	return r->selector == TLSA_CERT ? is_certificate(r->data, r->len)
+					: is_public_key(r->data, r->len);
+}
+
 /* The fault in the data of a record whose numbers are fine; "" when there is none. */
 static const char *
 fault_of_data(const struct tlsa *r)
@@ -52,9 +61,10 @@ fault_of_data(const struct tlsa *r)
 	if (r->matching != TLSA_FULL)
 		return r->len == digest_lens[r->matching] ? ""
 							  : "digest of wrong length";
-	if (r->selector == TLSA_CERT)
-		return is_certificate(r->data, r->len) ? "" : "data is no certificate";
-	return is_public_key(r->data, r->len) ? "" : "data is no public key";
+	if (is_full_good(r))
+		return "";
+	return r->selector == TLSA_CERT ? "data is no certificate"
+					: "data is no public key";
 }
 
 static const char *
@@ -83,6 +93,21 @@ tlsa_is_usable(const struct tlsa *record, const char **why_not)
 	return fault[0] == '\0';
 }
 
+void
+tlsa_set_check(struct tlsa_set *set)
+{
+	size_t i, full = 0;
+
+	for (i = 0; i < set->count && full < TLSA_FULL_MAX; i++) {
+		struct tlsa *r = &set->records[i];
+
+		if (r->is_short || r->matching != TLSA_FULL)
+			continue;
+		full++;
+		r->full = tlsa_is_usable(r, NULL) ? TLSA_FULL_GOOD : TLSA_FULL_BAD;
+	}
+}
+
 #define NO_DIGEST UINT8_MAX
 
 /* The place of a record's digest among the preferred ones; NO_DIGEST when it is not among them. */
@@ -97,19 +122,23 @@ rank_of(const struct tlsa_digests *digests, const struct tlsa *r)
 	return NO_DIGEST;
 }
 
-/* The usable records of set, with borrowed data, into out; a digest that is not wanted counts as unusable. */
+/*
+ * The usable records of set, with borrowed data, into out.  A digest that is not wanted counts as unusable, and so
+ * do full records beyond the limit.
+ */
 static size_t
 take_usable(
     const struct tlsa_set *set, const struct tlsa_digests *digests, struct tlsa *out)
 {
-	size_t i, n = 0;
+	size_t i, n = 0, full = 0;
 
 	for (i = 0; i < set->count; i++) {
 		const struct tlsa *r = &set->records[i];
+		bool is_wanted = r->matching != TLSA_FULL
+				     ? rank_of(digests, r) != NO_DIGEST
+				     : r->is_short || full++ < TLSA_FULL_MAX;
 
-		if (r->matching != TLSA_FULL && rank_of(digests, r) == NO_DIGEST)
-			continue;
-		if (tlsa_is_usable(r, NULL))
+		if (is_wanted && tlsa_is_usable(r, NULL))
 			out[n++] = *r;
 	}
 	return n;

@@ -270,14 +270,14 @@ write_oldest(struct store *s)
 	pthread_mutex_unlock(&s->lock);
 	rc = write_batch(s, &batch, &why);
 	say(s, rc, &why);
+	if (rc == DB_OK)
+		batch_clear(&batch);
 	pthread_mutex_lock(&s->lock);
 	set_health(s, rc, &why);
-	if (rc == DB_OK) {
+	if (rc == DB_OK)
 		s->state.written += s->in_flight;
-		batch_clear(&batch);
-	} else {
+	else
 		queue_put_back(&s->queue, &batch);
-	}
 	s->in_flight = 0;
 	return rc == DB_OK;
 }

@@ -20,12 +20,16 @@ enum tlsa_usage {
 enum tlsa_selector { TLSA_CERT = 0, TLSA_SPKI = 1 };
 enum tlsa_matching { TLSA_FULL = 0, TLSA_SHA256 = 1, TLSA_SHA512 = 2 };
 
+/* Whether the data of a TLSA_FULL record parses: costly to find out, so kept (policy/tlsa_usable.h). */
+enum tlsa_full { TLSA_FULL_UNCHECKED, TLSA_FULL_GOOD, TLSA_FULL_BAD };
+
 /* A record as published; rdata shorter than three octets is kept as is_short with all
  * of it in data. */
 struct tlsa {
 	uint8_t usage, selector, matching;
 	uint8_t is_short;
 	uint16_t len;
+	uint8_t full; /* enum tlsa_full; not part of the record */
 	const uint8_t *data; /* in the memory of its set */
 };
 

@@ -3,6 +3,7 @@
 private() puts the whole test into new mount and network namespaces with copies of /etc, /run and /var/lib, so
 that default paths can be tried and nothing of the machine is touched.
 """
+import atexit
 import os
 import pathlib
 import pwd
@@ -133,6 +134,13 @@ class Daemon:
         with open(self.log_path, 'w') as log:
             self.process = subprocess.Popen([*wrap, *command], stderr=log, stdout=log, pass_fds=inherit,
                                             env=dict(os.environ, **(env or {})))
+        atexit.register(self.discard)
+
+    def discard(self):
+        """Whatever became of the test, no daemon stays behind."""
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
 
     def configure(self, text):
         self.config_path.write_text(text)

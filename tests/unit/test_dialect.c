@@ -18,10 +18,8 @@ static const char odd_lines[] =
     "max_age: 86400\n";
 
 /* TLSA presentation forms of the hosts below. */
-#define EE256                                                                          \
-	"3 1 1 000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
-#define TA256                                                                          \
-	"2 0 1 000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+#define EE256 "3 1 1 000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+#define TA256 "2 0 1 000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
 #define PIN                                                                            \
 	"00:01:02:03:04:05:06:07:08:09:0A:0B:0C:0D:0E:0F:10:11:12:13:14:15:16:17:18:"  \
 	"19:1A:1B:1C:1D:1E:1F"
@@ -90,11 +88,13 @@ static const struct postfix_case {
 	    "{ policy_string = version: STSv1 } { policy_string = mode: testing } "
 	    "{ policy_string = mx: mx1.example.org } "
 	    "{ policy_string = mx: *.example.net } { policy_string = max_age: 86400 }" },
-	{ "TLSA-05 no policy at all: no entry", VERDICT_MAY, REASON_NO_POLICY, false, NULL,
-	    false, { { "mx1.example.org", VERDICT_MAY, REASON_NO_POLICY, NULL, false } },
+	{ "TLSA-05 no policy at all: no entry", VERDICT_MAY, REASON_NO_POLICY, false,
+	    NULL, false,
+	    { { "mx1.example.org", VERDICT_MAY, REASON_NO_POLICY, NULL, false } },
 	    "NOTFOUND ", NULL },
-	{ "TLSA-03 all hosts DANE, secure MX", VERDICT_DANE, REASON_TLSA_USABLE, true, NULL,
-	    false, { { "mx1.example.org", VERDICT_DANE, REASON_TLSA_USABLE, EE256, false } },
+	{ "TLSA-03 all hosts DANE, secure MX", VERDICT_DANE, REASON_TLSA_USABLE, true,
+	    NULL, false,
+	    { { "mx1.example.org", VERDICT_DANE, REASON_TLSA_USABLE, EE256, false } },
 	    "OK dane-only", NULL },
 	{ "DANE-MX-03 all hosts DANE, insecure MX", VERDICT_DANE, REASON_TLSA_USABLE,
 	    false, NULL, false,
@@ -112,7 +112,8 @@ static const struct postfix_case {
 	    "OK dane", NULL },
 	{ "TLSA-04 all unusable: TLS is a must", VERDICT_ENCRYPT, REASON_TLSA_UNUSABLE,
 	    true, NULL, false,
-	    { { "mx1.example.org", VERDICT_ENCRYPT, REASON_TLSA_UNUSABLE, NULL, false } },
+	    { { "mx1.example.org", VERDICT_ENCRYPT, REASON_TLSA_UNUSABLE, NULL,
+		false } },
 	    "OK encrypt", NULL },
 	{ "MIX-02 DANE and enforce, secure MX: DANE decides", VERDICT_DANE,
 	    REASON_TLSA_USABLE, true, enforce, false,
@@ -126,11 +127,13 @@ static const struct postfix_case {
 	{ "MIX-05 DANE and enforce, insecure MX: the records as pins", VERDICT_DANE,
 	    REASON_TLSA_IN_POLICY, false, enforce, false,
 	    { { "mx1.example.org", VERDICT_DANE, REASON_TLSA_IN_POLICY, EE256, false },
-		{ "evil.example.com", VERDICT_SKIP, REASON_STS_NOT_NAMED, EE256, false } },
+		{ "evil.example.com", VERDICT_SKIP, REASON_STS_NOT_NAMED, EE256,
+		    false } },
 	    "OK fingerprint match=" PIN " servername=hostname", NULL },
 	{ "MIX-05 the same with DANE-TA, which cannot be pinned: WebPKI", VERDICT_DANE,
 	    REASON_TLSA_IN_POLICY, false, odd_lines, false,
-	    { { "mx1.example.org", VERDICT_DANE, REASON_TLSA_IN_POLICY, TA256, false } },
+	    { { "mx1.example.org", VERDICT_DANE, REASON_TLSA_IN_POLICY, TA256,
+		false } },
 	    "OK secure match=mx1.example.org servername=hostname",
 	    "OK secure match=mx1.example.org servername=hostname policy_type=sts "
 	    "policy_domain=example.org mx_host_pattern=mx1.example.org "
@@ -138,18 +141,19 @@ static const struct postfix_case {
 	    "{ policy_string = mx: mx1.example.org } { policy_string = max_age: 86400 }" },
 	{ "MIX-02 option both cannot be said: the mail waits", VERDICT_DANE,
 	    REASON_TLSA_USABLE_BOTH, true, enforce, false,
-	    { { "mx1.example.org", VERDICT_DANE, REASON_TLSA_USABLE_BOTH, EE256, true } },
+	    { { "mx1.example.org", VERDICT_DANE, REASON_TLSA_USABLE_BOTH, EE256,
+		true } },
 	    "TEMP example.org: mix = both cannot be enforced by Postfix where DANE applies",
 	    NULL },
 	{ "MAND-04 relaxed by the operator: said, not left to the global level",
 	    VERDICT_MAY, REASON_RELAXED, true, enforce, true,
-	    { { "mx1.example.org", VERDICT_MAY, REASON_RELAXED, NULL, false } }, "OK may",
-	    NULL },
+	    { { "mx1.example.org", VERDICT_MAY, REASON_RELAXED, NULL, false } },
+	    "OK may", NULL },
 	{ "MX-06 a failed MX lookup defers, with its reason", VERDICT_DEFER,
 	    REASON_MX_ERROR, false, NULL, false, { { NULL } },
 	    "TEMP example.org: MX lookup failed: SERVFAIL (RFC 7672, 2.1.2)", NULL },
-	{ "MX-05 null MX is Postfix's own business", VERDICT_REJECT, REASON_MX_NULL, true,
-	    NULL, false, { { NULL } }, "NOTFOUND ", NULL },
+	{ "MX-05 null MX is Postfix's own business", VERDICT_REJECT, REASON_MX_NULL,
+	    true, NULL, false, { { NULL } }, "NOTFOUND ", NULL },
 };
 
 /* An answer made by hand, and what it points to. */
@@ -166,7 +170,8 @@ tlsa_of(const char *text)
 	struct tlsa_set *set = NULL;
 
 	if (text != NULL)
-		assert_int_equal(tlsa_parse_text(text, strlen(text), &set, NULL), ST_OK);
+		assert_int_equal(
+		    tlsa_parse_text(text, strlen(text), &set, NULL), ST_OK);
 	return set;
 }
 
@@ -180,8 +185,8 @@ make(const struct postfix_case *c, struct made *m)
 	assert_int_equal(
 	    next_hop_parse("example.org", 11, &m->next_hop, NULL), NEXT_HOP_DOMAIN);
 	if (c->policy != NULL)
-		assert_int_equal(sts_policy_parse(c->policy, strlen(c->policy),
-				     &m->policy, NULL),
+		assert_int_equal(
+		    sts_policy_parse(c->policy, strlen(c->policy), &m->policy, NULL),
 		    ST_OK);
 	a->next_hop = &m->next_hop;
 	a->verdict = c->verdict;

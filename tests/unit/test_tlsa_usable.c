@@ -113,6 +113,11 @@ check_usable(void **state)
 	chosen = tlsa_select(set, &tlsa_digests_default);
 	assert_int_equal(chosen != NULL, want);
 	free(chosen);
+
+	/* And the same when the data has been looked at before. */
+	tlsa_set_check(set);
+	assert_int_equal(tlsa_is_usable(&set->records[0], &why_not), want);
+	assert_string_equal(why_not, c->why_not);
 	free(set);
 }
 
@@ -226,6 +231,48 @@ check_full_stays(void **state)
 	free(set);
 }
 
+/* More full records than anybody needs: the first ones count. */
+static void
+check_many_full(void **state)
+{
+	uint8_t bytes[CERT_RDATA_MAX];
+	struct tlsa_rdata rdata[TLSA_FULL_MAX + 3];
+	struct tlsa_set *set, *chosen;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT_OF(rdata); i++) {
+		rdata[i].bytes = bytes;
+		rdata[i].len =
+		    cert_rdata(&leaf, TLSA_DANE_EE, TLSA_SPKI, TLSA_FULL, bytes);
+	}
+	set = tlsa_set_new(rdata, COUNT_OF(rdata));
+	tlsa_set_check(set);
+	for (i = 0; i < set->count; i++)
+		assert_int_equal(set->records[i].full,
+		    i < TLSA_FULL_MAX ? TLSA_FULL_GOOD : TLSA_FULL_UNCHECKED);
+	chosen = tlsa_select(set, &tlsa_digests_default);
+	assert_int_equal(chosen->count, TLSA_FULL_MAX);
+	free(chosen);
+	free(set);
+}
+
+/* What was kept is believed, and nothing is parsed again. */
+static void
+check_kept(void **state)
+{
+	uint8_t bytes[CERT_RDATA_MAX];
+	struct tlsa_rdata rdata = { bytes,
+		cert_rdata(&leaf, TLSA_DANE_EE, TLSA_SPKI, TLSA_FULL, bytes) };
+	struct tlsa_set *set = tlsa_set_new(&rdata, 1);
+
+	(void)state;
+	set->records[0].full = TLSA_FULL_BAD;
+	assert_false(tlsa_is_usable(&set->records[0], NULL));
+	assert_null(tlsa_select(set, &tlsa_digests_default));
+	free(set);
+}
+
 static void
 check_empty(void **state)
 {
@@ -245,6 +292,9 @@ main(void)
 		CASES(check_select, select_cases),
 		CASE("AGIL-01 a full record stays beside the strongest digest",
 		    check_full_stays),
+		CASE("TLSA-01 too many full records: the first ones count",
+		    check_many_full),
+		CASE("TLSA-01 full records are parsed once", check_kept),
 		CASE("TLSA-01 an empty set has nothing usable", check_empty),
 	};
 	int failed;

@@ -163,14 +163,16 @@ $(B)/bench/%: $(B)/tests/bench/%.o $(B)/libhopseal.a
 	$(call say,LD,$@)$(LINK) -o $@ $^ $(DEP_LIBS) $(LDLIBS)
 
 FUZZ_SECONDS ?= 20
+FUZZ_COMPILE = $(CLANG) $(OUR_CPPFLAGS) $(DEP_CFLAGS) -Itests -std=c17 -g -O1 -MMD -MP \
+	-fno-sanitize-recover=all -fsanitize=address,undefined
+FUZZ_OBJS = $(patsubst %.c,$(O)/fuzz/%.o,$(call srcs,core/base core/wire core/policy core/config) core/net/endpoint.c)
 fuzz: $(FUZZ:%=$(O)/fuzz/%)
 	$(Q)sh tests/fuzz/run.sh $(O)/fuzz $(FUZZ_SECONDS) $(FUZZ)
-FUZZ_SRCS = $(call srcs,core/base core/wire core/policy core/config) core/net/endpoint.c
-$(O)/fuzz/%: tests/fuzz/fuzz_%.c $(FUZZ_SRCS) $(wildcard core/*/*.h)
+$(FUZZ:%=$(O)/fuzz/%): $(O)/fuzz/%: $(O)/fuzz/tests/fuzz/fuzz_%.o $(FUZZ_OBJS)
+	$(call say,LD,$@)$(CLANG) -fsanitize=fuzzer,address,undefined -o $@ $^ $(DEP_LIBS)
+$(O)/fuzz/%.o: %.c
 	@mkdir -p $(@D)
-	$(call say,FUZZ,$@)$(CLANG) $(OUR_CPPFLAGS) $(DEP_CFLAGS) -Itests -std=c17 -g -O1 \
-		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-		-o $@ $< $(FUZZ_SRCS) $(DEP_LIBS)
+	$(call say,FUZZ,$<)$(FUZZ_COMPILE),fuzzer-no-link -c -o $@ $<
 
 # --- the look of the house ----------------------------------------------------
 HEADERS := $(wildcard core/*/*.h)
@@ -210,4 +212,4 @@ clean:
 help:
 	@sed -n '3,/^$$/s/^# \{0,1\}//p' Makefile
 
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+-include $(shell find $(B) $(O)/fuzz -name '*.d' 2>/dev/null)

@@ -8,10 +8,9 @@
 #include "base/mem.h"
 #include "net/endpoint.h"
 
-#define EYEBALLS_MS      200
-#define HEADERS_MAX      (64 * 1024)
-#define MEDIA_TYPE_SHOWN 64
-#define HTTP_STATUS_OK   200
+#define EYEBALLS_MS    200
+#define HEADERS_MAX    (64 * 1024)
+#define HTTP_STATUS_OK 200
 
 const char *
 https_outcome_text(enum https_outcome outcome)
@@ -56,9 +55,9 @@ on_open_socket(void *arg, curlsocktype purpose UNUSED, struct curl_sockaddr *to)
 static CURLcode
 on_ssl_ctx(CURL *easy UNUSED, void *ssl_ctx, void *arg)
 {
-	const struct https_handle *h = arg;
+	struct https_handle *h = arg;
 
-	trust_apply(h->trust, ssl_ctx, &h->host);
+	trust_apply(h->trust, ssl_ctx, &h->host, &h->watch);
 	return CURLE_OK;
 }
 
@@ -217,6 +216,22 @@ is_text_plain(const char *type)
 	       strchr("; \t", type[len]) != NULL;
 }
 
+/*
+ * Whether the body is known to be whole.  libcurl sees to lengths and chunks; what ends with the connection
+ * may have been cut by anybody on the way, unless TLS was ended too.
+ */
+static bool
+is_whole(const struct https_handle *h)
+{
+	struct curl_header *header;
+	curl_off_t length = -1;
+
+	curl_easy_getinfo(h->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+	return length >= 0 || h->watch.has_ended ||
+	       curl_easy_header(h->easy, "Transfer-Encoding", 0, CURLH_HEADER, -1,
+		   &header) == CURLHE_OK;
+}
+
 /* In this order: what was sent with a refused status is of no interest. */
 static enum https_outcome
 judge(const struct https_handle *h, CURLcode code, const char *type)
@@ -231,6 +246,8 @@ judge(const struct https_handle *h, CURLcode code, const char *type)
 		return HTTPS_TOO_BIG;
 	if (h->http_status != 0 && outcome == HTTPS_PROTOCOL)
 		return HTTPS_TRUNCATED;
+	if (outcome == HTTPS_OK && !is_whole(h))
+		return HTTPS_TRUNCATED;
 	if (outcome == HTTPS_OK && !is_text_plain(type))
 		return HTTPS_MEDIA_TYPE;
 	return outcome;
@@ -241,16 +258,17 @@ explain(struct https_handle *h, CURLcode code, const char *type)
 {
 	const char *text = h->error[0] != '\0' ? h->error : curl_easy_strerror(code);
 
-	if (h->outcome == HTTPS_STATUS)
+	if (h->outcome == HTTPS_OK)
+		return;
+	if (h->outcome == HTTPS_STATUS) {
 		strbuf_addf(&h->detail, "HTTP status %d", h->http_status);
-	else if (h->outcome == HTTPS_MEDIA_TYPE && type == NULL)
-		strbuf_adds(&h->detail, "no media type");
-	else if (h->outcome == HTTPS_MEDIA_TYPE)
-		strbuf_escape(&h->detail, type, strlen(type), MEDIA_TYPE_SHOWN);
-	else if (h->outcome == HTTPS_TOO_BIG || h->outcome == HTTPS_ADDRESS_REFUSED)
-		strbuf_adds(&h->detail, https_outcome_text(h->outcome));
-	else if (h->outcome != HTTPS_OK)
-		strbuf_escape(&h->detail, text, strlen(text), CURL_ERROR_SIZE);
+		return;
+	}
+	if (h->outcome == HTTPS_MEDIA_TYPE)
+		text = type != NULL ? type : "no media type";
+	else if (h->outcome != outcome_of(code))
+		text = https_outcome_text(h->outcome);
+	strbuf_escape(&h->detail, text, strlen(text), CURL_ERROR_SIZE);
 }
 
 static void
@@ -355,6 +373,7 @@ void
 https_handle_drop(struct https_handle *h)
 {
 	curl_easy_cleanup(h->easy);
+	trust_forget(&h->watch);
 	curl_share_cleanup(h->share);
 	curl_slist_free_all(h->resolve);
 	h->easy = NULL;

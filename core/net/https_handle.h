@@ -26,6 +26,7 @@ struct https_handle {
 	CURLSH *share;
 	struct curl_slist *resolve;
 
+	struct trust_watch watch;
 	unsigned opened, refused; /* sockets */
 	size_t header_bytes;
 	bool is_too_big;

@@ -76,8 +76,31 @@ trust_close(struct trust *trust)
 	free(trust);
 }
 
+/* Where an SSL_CTX keeps its watch. */
+static int
+watch_index(void)
+{
+	static int index = -1;
+
+	if (index == -1)
+		index = SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, NULL);
+	return index;
+}
+
+static void
+on_tls_event(const SSL *ssl, int where, int what)
+{
+	struct trust_watch *watch =
+	    SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), watch_index());
+
+	if (watch != NULL && where == SSL_CB_READ_ALERT &&
+	    (what & 0xff) == SSL_AD_CLOSE_NOTIFY)
+		watch->has_ended = true;
+}
+
 void
-trust_apply(const struct trust *trust, void *ssl_ctx, const struct domain *host)
+trust_apply(const struct trust *trust, void *ssl_ctx, const struct domain *host,
+    struct trust_watch *watch)
 {
 	SSL_CTX *ctx = ssl_ctx;
 	X509_VERIFY_PARAM *param = SSL_CTX_get0_param(ctx);
@@ -87,5 +110,19 @@ trust_apply(const struct trust *trust, void *ssl_ctx, const struct domain *host)
 	X509_VERIFY_PARAM_set_hostflags(param,
 	    X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
 	X509_VERIFY_PARAM_set1_host(param, host->text, host->len);
-	SSL_CTX_clear_options(ctx, SSL_OP_IGNORE_UNEXPECTED_EOF);
+	trust_forget(watch);
+	SSL_CTX_up_ref(ctx);
+	watch->ssl_ctx = ctx;
+	SSL_CTX_set_ex_data(ctx, watch_index(), watch);
+	SSL_CTX_set_info_callback(ctx, on_tls_event);
+}
+
+void
+trust_forget(struct trust_watch *watch)
+{
+	if (watch->ssl_ctx == NULL)
+		return;
+	SSL_CTX_set_ex_data(watch->ssl_ctx, watch_index(), NULL);
+	SSL_CTX_free(watch->ssl_ctx);
+	watch->ssl_ctx = NULL;
 }

@@ -4,6 +4,8 @@
 #ifndef HOPSEAL_NET_TRUST_H
 #define HOPSEAL_NET_TRUST_H
 
+#include <stdbool.h>
+
 #include "base/domain.h"
 #include "base/status.h"
 
@@ -18,11 +20,22 @@ MUST_CHECK enum status trust_open(
 
 void trust_close(struct trust *trust); /* NULL is fine */
 
+/* What is to be known of one connection; starts as zeros. */
+struct trust_watch {
+	void *ssl_ctx;
+	bool
+	    has_ended; /* close_notify came: nothing was cut off (RFC 9112, section 9.8) */
+};
+
 /*
  * Make an SSL_CTX accept only chains to these roots whose leaf has host among its dNSNames: no common
- * name, no partial wildcards (RFC 8461, section 3.3; conformance NAME-03).  An end of data
- * without close_notify is an error.
+ * name, no partial wildcards (RFC 8461, section 3.3; conformance NAME-03).  watch is
+ * kept until trust_forget().
  */
-void trust_apply(const struct trust *trust, void *ssl_ctx, const struct domain *host);
+void trust_apply(const struct trust *trust, void *ssl_ctx, const struct domain *host,
+    struct trust_watch *watch);
+
+/* The connection may live on; watch does not hear of it any more. */
+void trust_forget(struct trust_watch *watch);
 
 #endif

@@ -93,18 +93,23 @@ tlsa_is_usable(const struct tlsa *record, const char **why_not)
 	return fault[0] == '\0';
 }
 
+static bool
+is_full(const struct tlsa *r)
+{
+	return !r->is_short && r->matching == TLSA_FULL;
+}
+
 void
 tlsa_set_check(struct tlsa_set *set)
 {
 	size_t i, full = 0;
 
-	for (i = 0; i < set->count && full < TLSA_FULL_MAX; i++) {
+	for (i = 0; i < set->count; i++) {
 		struct tlsa *r = &set->records[i];
 
-		if (r->is_short || r->matching != TLSA_FULL)
-			continue;
-		full++;
-		r->full = tlsa_is_usable(r, NULL) ? TLSA_FULL_GOOD : TLSA_FULL_BAD;
+		if (is_full(r) && ++full <= TLSA_FULL_MAX)
+			r->full =
+			    tlsa_is_usable(r, NULL) ? TLSA_FULL_GOOD : TLSA_FULL_BAD;
 	}
 }
 
@@ -134,11 +139,12 @@ take_usable(
 
 	for (i = 0; i < set->count; i++) {
 		const struct tlsa *r = &set->records[i];
-		bool is_wanted = r->matching != TLSA_FULL
-				     ? rank_of(digests, r) != NO_DIGEST
-				     : r->is_short || full++ < TLSA_FULL_MAX;
 
-		if (is_wanted && tlsa_is_usable(r, NULL))
+		if (is_full(r) && ++full > TLSA_FULL_MAX)
+			continue;
+		if (r->matching != TLSA_FULL && rank_of(digests, r) == NO_DIGEST)
+			continue;
+		if (tlsa_is_usable(r, NULL))
 			out[n++] = *r;
 	}
 	return n;

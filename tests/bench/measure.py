@@ -12,7 +12,7 @@ import time
 import lab
 from rows import Goal, Row
 
-ROUNDS, ROUND_MS = 15, 250
+ROUNDS, ROUND_MS = 25, 200
 CACHED = ['sts-%d.test' % n for n in range(32)]
 CONNECTIONS = (1, 8, 64)
 

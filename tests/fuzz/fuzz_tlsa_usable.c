@@ -9,7 +9,7 @@
 #include "policy/dane_verify.h"
 #include "policy/tlsa_usable.h"
 
-#define SET_MAX 16
+#define SET_MAX TLSA_FULL_MAX /* beyond it a usable record may be passed over */
 #define NOW     ((time_t)1800000000)
 
 static const struct domain host = { 15, "mx1.example.com" };

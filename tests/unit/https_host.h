@@ -193,7 +193,7 @@ host_serve(const struct host *h, SSL_CTX *ctx)
 
 /* --- the test's side ---------------------------------------------------------- */
 
-/* False: port 443 is not for us. */
+/* False: the address cannot be had, as errno tells. */
 static bool
 host_start(struct host *h)
 {
@@ -205,10 +205,8 @@ host_start(struct host *h)
 	inet_pton(AF_INET, h->address, &sa.sin_addr);
 	h->listener = socket(AF_INET, SOCK_STREAM, 0);
 	setsockopt(h->listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-	if (bind(h->listener, (struct sockaddr *)&sa, sizeof(sa)) == -1) {
-		close(h->listener);
+	if (bind(h->listener, (struct sockaddr *)&sa, sizeof(sa)) == -1)
 		return false;
-	}
 	cert_must(listen(h->listener, 16) == 0 && pipe(fds) == 0);
 	h->pid = fork();
 	cert_must(h->pid != -1);

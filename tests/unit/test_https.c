@@ -1,6 +1,8 @@
 /*
  * Policy fetches from hosts that the test plays itself.  SPDX-License-Identifier: ISC
  */
+#include <errno.h>
+
 #include "https_host.h"
 #include "net/https.h"
 #include "run_loop.h"
@@ -100,8 +102,11 @@ begin_host(struct host *h)
 		h->cert = &good;
 	if (h->head == NULL)
 		h->head = OK_HEAD;
-	if (!host_start(h))
-		skip(); /* only root may have port 443 */
+	if (!host_start(h)) {
+		if (errno == EACCES)
+			skip(); /* port 443 is for root */
+		fail_msg("%s: %s", h->address, strerror(errno));
+	}
 }
 
 static void
@@ -181,15 +186,16 @@ static const struct reply_case {
 	    FRAME_LENGTH, FAULT_NONE },
 	{ "STS-FETCH-08 64 KiB in a chunk are taken", HTTPS_OK, 200, "", NULL, BODY_MAX,
 	    FRAME_CHUNKED, FAULT_NONE },
-	{ "STS-FETCH-08 one octet more is refused", HTTPS_TOO_BIG, 200, "body too big",
-	    NULL, BODY_MAX + 1, FRAME_LENGTH, FAULT_NONE },
+	{ "STS-FETCH-08 one octet more is refused", HTTPS_TOO_BIG, 200,
+	    "Maximum file size exceeded", NULL, BODY_MAX + 1, FRAME_LENGTH,
+	    FAULT_NONE },
 	{ "STS-FETCH-08 one octet more in a chunk is refused", HTTPS_TOO_BIG, 200,
 	    "body too big", NULL, BODY_MAX + 1, FRAME_CHUNKED, FAULT_NONE },
 	{ "STS-FETCH-08 one octet more before the end is refused", HTTPS_TOO_BIG, 200,
 	    "body too big", NULL, BODY_MAX + 1, FRAME_CLOSE, FAULT_NONE },
-	{ "STS-FETCH-08 a huge promise is refused", HTTPS_TOO_BIG, 200, "body too big",
+	{ "STS-FETCH-08 a huge promise is refused", HTTPS_TOO_BIG, 200, NULL,
 	    OK_HEAD "Content-Length: 99999999999999\r\n\r\n", 0, FRAME_RAW,
-	    FAULT_STALL + 0 },
+	    FAULT_NONE },
 	{ "STS-FETCH-08 headers without end are refused", HTTPS_TOO_BIG, 200,
 	    "body too big", NULL, 0, FRAME_LENGTH, FAULT_HEADERS },
 

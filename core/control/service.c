@@ -3,6 +3,10 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "net/loop.h"
+
+/* A store that cannot be opened is tried again this often. */
+#define STORE_RETRY_MS 5000
 
 /* The ways out, with the parts of the configuration that they borrow. */
 struct upstream {
@@ -80,49 +84,61 @@ service_check(const struct config *config, struct why *why)
 
 /* --- store and engine ------------------------------------------------------------------- */
 
-static void
-lose_store(struct service *service, const struct config *config,
-    enum service_store mode, const struct why *why)
+/* Open, load, and start the writer; on any error there is no store. */
+static enum status
+use_store(struct service *service, enum service_store mode, struct why *why)
 {
-	void (*say)(const char *fmt, ...) PRINTF_LIKE(1, 2) =
-	    mode == SERVICE_STORE ? log_err : log_info;
-
-	say("store: folder=%s reason=\"%s\" action=\"going on without: policies and "
-	    "overrides are not kept over a restart\"",
-	    config->state_folder, why->text);
-	store_close(service->store);
-	service->store = NULL;
-}
-
-static void
-open_store(
-    struct service *service, const struct config *config, enum service_store mode)
-{
-	struct why why;
 	enum status st;
 
 	st = mode == SERVICE_STORE
-		 ? store_open(config->state_folder, &service->store, &why)
-		 : store_open_readonly(config->state_folder, &service->store, &why);
-	if (st == ST_OK)
-		return;
-	service->store = NULL;
-	lose_store(service, config, mode, &why);
+		 ? store_open(service->state_folder, &service->store, why)
+		 : store_open_readonly(service->state_folder, &service->store, why);
+	if (st != ST_OK) {
+		service->store = NULL;
+		return st;
+	}
+	st = engine_use_store(service->engine, service->store);
+	if (st != ST_OK)
+		why_set(why, "it cannot be read");
+	else if (mode == SERVICE_STORE)
+		st = store_start(service->store, why);
+	if (st != ST_OK) {
+		store_close(service->store);
+		service->store = NULL;
+	}
+	return st;
 }
 
-static enum status
-open_engine(struct service *service, const struct config *config,
-    enum service_store mode, struct why *why)
+static void
+on_retry(void *arg)
 {
-	enum status st;
+	struct service *service = arg;
+	struct why why;
 
-	st = engine_new(&config->engine, service->dns, service->https, service->store,
-	    &service->engine, why);
-	if (st == ST_OK || service->store == NULL)
-		return st;
-	lose_store(service, config, mode, why);
-	return engine_new(
-	    &config->engine, service->dns, service->https, NULL, &service->engine, why);
+	if (use_store(service, SERVICE_STORE, &why) == ST_OK)
+		log_info("store: folder=%s status=ok", service->state_folder);
+	else
+		loop_timer_set(service->retry, STORE_RETRY_MS);
+}
+
+static void
+open_store(struct service *service, enum service_store mode)
+{
+	struct why why;
+
+	if (use_store(service, mode, &why) == ST_OK)
+		return;
+	if (mode == SERVICE_STORE_READONLY) {
+		log_info("store: folder=%s reason=\"%s\" action=\"going on without\"",
+		    service->state_folder, why.text);
+		return;
+	}
+	log_err(
+	    "store: folder=%s reason=\"%s\" action=\"going on without: policies and "
+	    "overrides are kept in memory until it can be opened\"",
+	    service->state_folder, why.text);
+	service->retry = loop_timer_new(on_retry, service);
+	loop_timer_set(service->retry, STORE_RETRY_MS);
 }
 
 enum status
@@ -137,13 +153,10 @@ service_open(const struct config *config, enum service_store mode, struct servic
 	if (st != ST_OK)
 		return st;
 	adopt(out, u);
-	open_store(out, config, mode);
-	st = open_engine(out, config, mode, why);
-	if (st == ST_OK && out->store != NULL && mode == SERVICE_STORE)
-		st = store_start(out->store, why);
-	if (st != ST_OK)
-		service_close(out);
-	return st;
+	out->state_folder = xstrdup(config->state_folder);
+	out->engine = engine_new(&config->engine, out->dns, out->https);
+	open_store(out, mode);
+	return ST_OK;
 }
 
 enum status
@@ -167,5 +180,7 @@ service_close(struct service *service)
 	engine_free(service->engine);
 	upstream_close(service->upstream);
 	store_close(service->store);
+	loop_timer_free(service->retry);
+	free(service->state_folder);
 	memset(service, 0, sizeof(*service));
 }

@@ -13,6 +13,7 @@
 #include "lookup/engine.h"
 #include "store/store.h"
 
+struct loop_timer;
 struct upstream;
 
 struct service {
@@ -21,14 +22,17 @@ struct service {
 	struct store *store; /* NULL: nothing persistent */
 	struct engine *engine;
 	struct upstream *upstream; /* owns dns and https */
+	char *state_folder;
+	struct loop_timer
+	    *retry; /* of a store that could not be opened; NULL: it could */
 };
 
 enum service_store { SERVICE_STORE, SERVICE_STORE_READONLY };
 
 /*
- * Open resolver, HTTPS, store and engine.  The loop is there already.  config is not kept.  Without a store that can
- * be opened the service goes on: with a line at level err for SERVICE_STORE, at
- * level info for SERVICE_STORE_READONLY.
+ * Open resolver, HTTPS, store and engine.  The loop is there already; *out stays where it is.  config is not kept.  Without
+ * a store that can be opened the service goes on: for SERVICE_STORE with a line at level err, and
+ * it is tried again until it can; for SERVICE_STORE_READONLY with a line at level info.
  *
  * Returns ST_OK, or what the failing part returned, with why.
  */

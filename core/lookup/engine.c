@@ -36,35 +36,43 @@ on_stored_override(const struct stored_override *stored, void *arg)
 	override_put(arg, &o);
 }
 
-enum status
-engine_new(const struct engine_options *options, struct dns *dns, struct https *https,
-    struct store *store, struct engine **out, struct why *why)
+struct engine *
+engine_new(const struct engine_options *options, struct dns *dns, struct https *https)
 {
 	struct engine *e = xcalloc(1, sizeof(*e));
-	enum status rc;
 
-	*out = NULL;
 	e->lookup.options = *options;
 	e->lookup.dns = dns;
 	e->lookup.https = https;
-	e->store = store;
 	e->started = loop_time();
 	gate_init(&e->lookup.gate, options->fetch_parallel);
 	list_init(&e->operations);
 	list_init(&e->questions);
 	routes_init(&e->routes, options->routes_max);
-	rc = policies_init(&e->policies, options, store, e->started);
-	if (rc == ST_OK && store != NULL)
-		rc = store_each_override(store, on_stored_override, &e->overrides);
-	if (rc != ST_OK) {
-		why_set(why, "the store cannot be read: %s", status_text(rc));
-		engine_free(e);
-		return rc;
-	}
+	policies_init(&e->policies, options);
 	e->refresh = refresh_start(e);
 	e->selftest = selftest_start(&e->lookup);
-	*out = e;
-	return ST_OK;
+	return e;
+}
+
+enum status
+engine_use_store(struct engine *e, struct store *store)
+{
+	struct override_list made = e->overrides;
+	enum status rc;
+	size_t i;
+
+	e->overrides = (struct override_list){ 0 };
+	rc = store_each_override(store, on_stored_override, &e->overrides);
+	if (rc == ST_OK)
+		rc = policies_use_store(&e->policies, store, loop_time());
+	if (rc == ST_OK)
+		e->store = store;
+	/* Those made while there was no store are younger than what it has. */
+	for (i = 0; i < made.count; i++)
+		engine_put_override(e, &made.items[i]);
+	override_list_clear(&made);
+	return rc;
 }
 
 void

@@ -44,12 +44,17 @@ struct engine_options {
 	struct domain probe_secure, probe_bogus;
 };
 
+/* An engine that keeps nothing yet.  dns and https are borrowed. */
+struct engine *engine_new(
+    const struct engine_options *options, struct dns *dns, struct https *https);
+
 /*
- * dns and https are borrowed; store too, NULL: nothing persistent.  Loads policies and
- * overrides from the store before it returns.
+ * Keep policies and overrides in this store from now on, at start or when it can be had at last.  It is borrowed, and
+ * its writer not started yet; what it holds is loaded before this returns.
+ *
+ * Returns ST_OK, or ST_IO: then nothing is kept there.
  */
-MUST_CHECK enum status engine_new(const struct engine_options *options, struct dns *dns,
-    struct https *https, struct store *store, struct engine **out, struct why *why);
+MUST_CHECK enum status engine_use_store(struct engine *engine, struct store *store);
 
 /* Cancels all operations: no callback runs any more. */
 void engine_free(struct engine *engine);

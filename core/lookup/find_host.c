@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "lookup/resolve.h"
+#include "policy/tlsa_usable.h"
 
 enum state {
 	FIND_ADDRESSES, /* A and AAAA at once */
@@ -202,6 +203,7 @@ keep_tlsa(struct find_host *f, const struct dns_reply *reply)
 		rdata[i].len = reply->records[i].len;
 	}
 	f->out->tlsa = tlsa_set_new(rdata, reply->count);
+	tlsa_set_check(f->out->tlsa);
 	f->out->base = xmemdup(&f->candidates[f->candidate], sizeof(struct domain));
 	f->out->tlsa_outcome = TLSA_FOUND;
 	free(rdata);

@@ -365,10 +365,22 @@ policies_apply(struct policies *p, struct sts_entry *entry, struct sts_result *r
 
 /* --- the whole ---------------------------------------------------------------------------- */
 
+/* Fetched in the future: the clock was wrong then or is now.  Due, and no longer valid than if it were fetched
+ * now (STS-CACHE-10). */
+static void
+limit_to_clock(struct sts_entry *entry, time_t now)
+{
+	if (entry->fetched <= now)
+		return;
+	entry->fetched = entry->refresh_at = now;
+	if (entry->expires > now + (time_t)entry->policy->max_age_s)
+		entry->expires = now + (time_t)entry->policy->max_age_s;
+}
+
 struct loading {
 	struct policies *policies;
 	time_t now;
-	size_t loaded, refused;
+	size_t refused;
 };
 
 static void
@@ -380,6 +392,9 @@ on_stored(const struct stored_policy *stored, void *arg)
 	struct sts_entry *entry;
 
 	if (stored->expires <= l->now)
+		return;
+	/* What memory has is younger. */
+	if (policies_find(p, stored->domain) != NULL)
 		return;
 	if (sts_policy_parse(stored->body, stored->len, &policy, NULL) != ST_OK) {
 		l->refused++;
@@ -394,23 +409,42 @@ on_stored(const struct stored_policy *stored, void *arg)
 	entry->used = stored->used;
 	entry->expires = stored->expires;
 	entry->refresh_at = refresh_time(p, entry);
-	/* Fetched in the future: the clock was wrong once; due now, and no longer valid than a
-	 * fetch of now would be (STS-CACHE-10). */
-	if (stored->fetched > l->now) {
-		entry->refresh_at = l->now;
-		if (entry->expires > l->now + (time_t)policy->max_age_s)
-			entry->expires = l->now + (time_t)policy->max_age_s;
-	}
-	l->loaded++;
+	limit_to_clock(entry, l->now);
+}
+
+static void
+put_link(struct map_link *link, void *arg)
+{
+	const struct sts_entry *entry = LIST_ITEM(link, struct sts_entry, link);
+	struct loading *l = arg;
+
+	if (is_valid(entry, l->now) && entry->policy->max_age_s > 0)
+		store_put(l->policies, entry);
 }
 
 enum status
-policies_init(struct policies *p, const struct engine_options *options,
-    struct store *store, time_t now)
+policies_use_store(struct policies *p, struct store *store, time_t now)
 {
 	struct loading loading = { .policies = p, .now = now };
+	size_t cursor = 0;
 	enum status rc;
 
+	rc = store_each_policy(store, on_stored, &loading);
+	if (rc != ST_OK)
+		return rc;
+	if (loading.refused > 0)
+		log_warn(
+		    "sts: stored-policies-refused=%zu reason=\"no longer readable, "
+		    "they will be fetched again\"",
+		    loading.refused);
+	p->store = store;
+	map_walk(&p->map, &cursor, p->map.slot_count, put_link, &loading);
+	return ST_OK;
+}
+
+void
+policies_init(struct policies *p, const struct engine_options *options)
+{
 	*p = (struct policies){
 		.max = options->policies_max,
 		.max_bytes = options->policies_max_bytes,
@@ -420,16 +454,6 @@ policies_init(struct policies *p, const struct engine_options *options,
 	map_init(&p->map, 0);
 	list_init(&p->weak);
 	list_init(&p->strong);
-	if (store == NULL)
-		return ST_OK;
-	rc = store_each_policy(store, on_stored, &loading);
-	if (loading.refused > 0)
-		log_warn(
-		    "sts: stored-policies-refused=%zu reason=\"no longer readable, "
-		    "they will be fetched again\"",
-		    loading.refused);
-	p->store = store;
-	return rc;
 }
 
 void
@@ -475,13 +499,7 @@ on_walk(struct map_link *link, void *arg)
 
 	if (entry->policy == NULL || entry->operation != NULL)
 		return;
-	if (entry->fetched > w->now) {
-		/* The clock went back: due, and not immortal (STS-CACHE-10). */
-		entry->fetched = w->now;
-		entry->refresh_at = w->now;
-		if (entry->expires > w->now + (time_t)entry->policy->max_age_s)
-			entry->expires = w->now + (time_t)entry->policy->max_age_s;
-	}
+	limit_to_clock(entry, w->now);
 	if (w->now >= entry->expires) {
 		log_info("sts: domain=%s mode=%s action=expired", entry->name,
 		    sts_mode_text(entry->policy->mode));

@@ -53,9 +53,14 @@ struct policies {
 	size_t cursor; /* of policies_walk */
 };
 
-/* store is borrowed; its policies are loaded.  ST_OK or ST_IO. */
-MUST_CHECK enum status policies_init(struct policies *policies,
-    const struct engine_options *options, struct store *store, time_t now);
+void policies_init(struct policies *policies, const struct engine_options *options);
+
+/*
+ * Keep policies in this store from now on, which is borrowed; what it has and memory has not is loaded, what memory has
+ * is written.  ST_OK, or ST_IO: then nothing is kept there.
+ */
+MUST_CHECK enum status policies_use_store(
+    struct policies *policies, struct store *store, time_t now);
 void policies_clear(struct policies *policies);
 
 /* NULL when nothing is known. */

@@ -255,7 +255,7 @@ set_newer_options(struct ares_options *o UNUSED)
 	mask |= ARES_OPT_QUERY_CACHE;
 #endif
 #ifdef ARES_OPT_UDP_MAX_QUERIES
-	o->udp_max_queries = 16; /* then another port (RFC 5452, section 9.2) */
+	o->udp_max_queries = 256; /* then another port (RFC 5452, section 9.2) */
 	mask |= ARES_OPT_UDP_MAX_QUERIES;
 #endif
 	return mask;

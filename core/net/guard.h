@@ -20,8 +20,8 @@ struct guard {
 
 /*
  * Whether a connection to this address is allowed: not loopback, link-local, multicast,
- * private, unspecified, shared (RFC 6598), nor an IPv6 form that embeds IPv4 (mapped, compatible, NAT64), unless
- * a range of the guard holds it.
+ * private, unspecified, shared (RFC 6598), for benchmarks or protocols, nor an IPv6 form that embeds IPv4 (mapped,
+ * compatible, NAT64, 6to4, Teredo), unless a range of the guard holds it.
  */
 bool guard_allows(const struct guard *guard, const struct address *address);
 

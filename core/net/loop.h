@@ -15,7 +15,7 @@
 
 typedef void loop_fn(void *arg);
 
-/* Make the loop.  ST_OK or ST_LIBRARY. */
+/* Make the loop; from here on SIGPIPE is ignored.  ST_OK or ST_LIBRARY. */
 MUST_CHECK enum status loop_init(struct why *why);
 void loop_clear(void);
 
@@ -29,7 +29,8 @@ int64_t loop_now_ms(void);
 /* UTC seconds, for expiry and report days; cached likewise. */
 time_t loop_time(void);
 
-/* A timer that fires once per loop_timer_set(); fn may set it again. */
+/* A timer that fires once per loop_timer_set(), never early by loop_now_ms(); fn may set it
+ * again. */
 struct loop_timer;
 struct loop_timer *loop_timer_new(loop_fn *fn, void *arg);
 void loop_timer_set(struct loop_timer *timer, int64_t delay_ms);

@@ -15,8 +15,8 @@
 #include "base/status.h"
 #include "base/strbuf.h"
 
-#define STREAM_OUT_MAX                                                                 \
-	(4 * 1024 * 1024) /* bytes waiting for a peer before it is dropped */
+/* Bytes that wait for a peer before it is dropped. */
+#define STREAM_OUT_MAX (4 * 1024 * 1024)
 
 struct stream;
 
@@ -40,8 +40,8 @@ struct listen_options {
 	const char *owner; /* "user", "user:group", ":group" or NULL; unix only */
 	mode_t mode;       /* unix only; 0: 0666 */
 	int fd;            /* an already listening socket (systemd), or -1 */
-	unsigned
-	    stream_max; /* connections at once; 0: 20000.  More wait in the backlog */
+	/* Connections at once, more wait in the backlog; 0: 20000. */
+	unsigned stream_max;
 };
 
 /*
@@ -54,7 +54,10 @@ MUST_CHECK enum status stream_listen(const struct listen_options *options,
     const struct stream_handler *handler, void *arg, struct listener **out,
     struct why *why);
 
-/* Stop accepting; with streams, also close what was accepted.  A unix path we made is removed. */
+/*
+ * Stop accepting and close what was accepted: every session's on_close runs before this returns, so it is not
+ * for a handler's own functions.  A unix path we made is removed.
+ */
 void listener_close(struct listener *listener);
 
 /*

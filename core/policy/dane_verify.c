@@ -73,7 +73,7 @@ describe_match(SSL *ssl, struct chain_verdict *out)
 
 /* No trust anchors but those in the records: a locally trusted copy does not help (RFC 7671, 5.2.2). */
 static void
-verify(SSL *ssl, STACK_OF(X509) * certs, time_t now, struct chain_verdict *out)
+verify(SSL *ssl, STACK_OF(X509) *certs, time_t now, struct chain_verdict *out)
 {
 	X509_STORE *no_anchors = X509_STORE_new();
 	X509_STORE_CTX *ctx = NULL;

@@ -34,7 +34,8 @@ cert_new(const uint8_t *der, size_t len)
 	return cert;
 }
 
-STACK_OF(X509) * x509_chain_new(const struct chain *chain)
+STACK_OF(X509) *
+x509_chain_new(const struct chain *chain)
 {
 	STACK_OF(X509) *certs = sk_X509_new_null();
 	X509 *cert;
@@ -55,13 +56,13 @@ STACK_OF(X509) * x509_chain_new(const struct chain *chain)
 }
 
 void
-x509_chain_free(STACK_OF(X509) * certs)
+x509_chain_free(STACK_OF(X509) *certs)
 {
 	sk_X509_pop_free(certs, X509_free);
 }
 
 X509_STORE_CTX *
-x509_verify_new(X509_STORE *anchors, STACK_OF(X509) * certs)
+x509_verify_new(X509_STORE *anchors, STACK_OF(X509) *certs)
 {
 	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
 

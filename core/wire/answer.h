@@ -120,6 +120,7 @@ struct answer {
 	 * verdict among the hosts that may be used. */
 	enum verdict verdict;
 	enum reason reason;
+	/* Of the MX lookup; with REASON_NO_HOST_LEFT, what is wrong with the first host. */
 	const char *detail;
 	bool mx_is_secure;
 	bool mx_is_implicit;             /* no MX record, or the next-hop is a host */

@@ -29,7 +29,7 @@ struct tlsa {
 	uint8_t usage, selector, matching;
 	uint8_t is_short;
 	uint16_t len;
-	uint8_t full; /* enum tlsa_full; not part of the record */
+	uint8_t full;        /* enum tlsa_full; not part of the record */
 	const uint8_t *data; /* in the memory of its set */
 };
 

@@ -174,12 +174,16 @@ class Lab:
             system.touch()
         run(['mount', '--bind', own, system])
 
-    def hopseald(self, name, **scheduling):
+    def hopseald(self, name, settings='', **scheduling):
         folder = RUN / name
         folder.mkdir(exist_ok=True)
         config = folder / 'hopseal.conf'
-        config.write_text(CONFIG.format(folder=folder, ca=self.ca))
+        config.write_text(CONFIG.format(folder=folder, ca=self.ca) + settings)
         return Server(name, scheduled([self.build / 'hopseald', '-c', config], **scheduling), folder / 'map')
+
+    def status(self, hopseald):
+        control = hopseald.path.parent / 'control'
+        return json.loads(run([self.build / 'hopseal', '-s', 'unix:%s' % control, 'status', '-j']))
 
     def echo(self, reply, **scheduling):
         path = RUN / 'echo.socket'

@@ -582,6 +582,28 @@ check_restart_same_id(void **state)
 }
 
 static void
+check_late_store(void **state)
+{
+	struct override o = { .action = OVERRIDE_MAY, .expires = NOON + DAY };
+	struct story s;
+
+	(void)state;
+	begin(&s, POLICY("enforce", MX1));
+	dns_says("other.example MX I 300 10 mx1.example.org");
+	assert_int_equal(override_pattern_parse("other.example", &o, NULL), ST_OK);
+	story_go(&s);
+	ask(&s, "example.org");
+	engine_put_override(s.engine, &o);
+	story_use_store(&s);
+	story_open_store(&s);
+	assert_string_equal(ask(&s, "example.org"), ENFORCED);
+	story_restart(&s);
+	assert_string_equal(cached(&s, "example.org"), "enforce id=1");
+	assert_int_equal(engine_overrides(s.engine)->count, 1);
+	story_end(&s);
+}
+
+static void
 check_restart_zero(void **state)
 {
 	struct story s;
@@ -942,6 +964,8 @@ main(void)
 		    check_restart),
 		CASE("STS-CACHE-02 after a restart the same id is not fetched",
 		    check_restart_same_id),
+		CASE("STS-CACHE-08 a store that comes late gets what memory has",
+		    check_late_store),
 		CASE("STS-CACHE-09 max_age 0 does not outlive the process",
 		    check_restart_zero),
 		CASE("STS-CACHE-13 drop one domain, and only that", check_drop),

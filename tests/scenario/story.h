@@ -33,6 +33,9 @@ void story_go(struct story *story);
 /* Keep what is learnt in a store from story_go on. */
 void story_use_store(struct story *story);
 
+/* The same in the middle of the story: the store could not be opened until now. */
+void story_open_store(struct story *story);
+
 /* The daemon ends and starts again; memory is lost, the store is not. */
 void story_restart(struct story *story);
 

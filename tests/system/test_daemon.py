@@ -230,6 +230,21 @@ def state_unwritable():
     daemon.end()
 
 
+def state_comes_late():
+    """A state folder that cannot even be made: taken into use when it is there."""
+    folder = FOLDER / 'late'
+    (FOLDER / 'late').write_text('a file stands where the folder should be')
+    daemon = start(config().replace('%s/state' % FOLDER, str(folder)))
+    tap.ok(daemon.count('err store:') == 1, 'no state folder: one loud line', daemon.log())
+    folder.unlink()
+    folder.mkdir(mode=0o777)
+    folder.chmod(0o777)
+    tap.ok(daemon.wait_for('info store:'), 'and taken into use when it is there', daemon.log())
+    store = json.loads(Peer(CONTROL).ask('status')[3:])['store']
+    tap.ok(store['is_open'] and store['is_healthy'], 'status says so', store)
+    daemon.end()
+
+
 def instances():
     daemon = start()
     peer = Peer(MAP)
@@ -511,7 +526,7 @@ def unprivileged():
 
 Resolver()
 for part in (options, config_errors, printed, documents, empty_configuration, control_is_private, pid_file, no_ca_bundle,
-             state_unwritable, instances, malformed, words, order, idle_connections, deferrals, reload_keeps_questions,
+             state_unwritable, state_comes_late, instances, malformed, words, order, idle_connections, deferrals, reload_keeps_questions,
              reload_sockets, reload_refused, graceful_end, activation, unprivileged):
     part()
 tap.end()

@@ -16,7 +16,7 @@ static const struct names_case {
 	const char *next_hop, *expanded, *host, *base;
 	const char *want[DANE_NAMES_MAX];
 } names_cases[] = {
-	{ "REF-01 REF-02 REF-04 through a secure MX", MX_FOUND, true, NEXT_HOP,
+	{ "REF-01 REF-02 REF-04 NAME-07 through a secure MX", MX_FOUND, true, NEXT_HOP,
 	    EXPANDED, "mxa.example.com", "mxa.example.com",
 	    { "mxa.example.com", NEXT_HOP, EXPANDED } },
 	{ "REF-01 REF-04 the MX host is an alias: its target, not its own name",

@@ -485,6 +485,35 @@ check_ids(void **state)
 	end(dns, &answers[0]);
 }
 
+#define FLOOD 40000 /* more than there may be ids */
+
+static void
+count_refused(struct dns_reply *reply, void *arg)
+{
+	unsigned *counts = arg;
+
+	assert_int_equal(reply->outcome, DNS_ERROR);
+	counts[strcmp(reply->detail, "too many questions outstanding") == 0]++;
+}
+
+static void
+check_flood(void **state)
+{
+	struct dns *dns = open_dns(1, "127.0.0.1", false, LONG_MS);
+	struct domain name = name_of("example.org");
+	unsigned counts[2] = { 0, 0 };
+	struct answer a = { 0 };
+	int i;
+
+	(void)state;
+	for (i = 0; i < FLOOD; i++)
+		dns_ask(dns, &name, DNS_MX, SHORT_MS, count_refused, counts);
+	RUN_UNTIL(counts[0] + counts[1] == FLOOD);
+	assert_true(counts[0] > 0);
+	assert_true(counts[1] > 0);
+	end(dns, &a);
+}
+
 /* --- several servers ---------------------------------------------------------- */
 
 static void
@@ -781,6 +810,8 @@ main(void)
 		    "an answer to another question is no answer", check_other_question),
 		CASE("ids of outstanding questions differ and are not in sequence",
 		    check_ids),
+		CASE("more questions than ids are errors, and none is lost",
+		    check_flood),
 		CASE("a silent server: the next is asked", check_silent_first),
 		CASE("a dead server: the next is asked at once", check_dead_first),
 		CASE("the server that answered is asked first the next time",

@@ -969,6 +969,34 @@ check_listener_close(void **state)
 	close(dying);
 }
 
+static void
+check_listener_stop(void **state)
+{
+	struct door door = { 0 }, next = { 0 };
+	struct listener *listener = listen_at(where, &door, 0), *successor;
+	int old = dial(), new;
+
+	(void)state;
+	say(old, "before\n");
+	expect(old, "before\n");
+	listener_stop(listener);
+	listener_stop(listener); /* once is enough, twice no harm */
+	successor = listen_at(where, &next, 0);
+	new = dial();
+	say(old, "after\n");
+	expect(old, "after\n");
+	say(new, "to the next\n");
+	expect(new, "to the next\n");
+	assert_int_equal(next.opened, 1);
+	close(old);
+	RUN_UNTIL(door.closed == 1);
+	listener_close(listener);
+	say(new, "still\n");
+	expect(new, "still\n");
+	close(new);
+	listener_close(successor);
+}
+
 int
 main(void)
 {
@@ -1014,6 +1042,8 @@ main(void)
 		CASE("a descriptor that does not listen is refused",
 		    check_not_listening),
 		CASE("closing a listener closes its streams", check_listener_close),
+		CASE("a stopped listener gives its address away, its streams go on",
+		    check_listener_stop),
 	};
 	int failed;
 

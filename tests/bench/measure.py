@@ -163,7 +163,7 @@ def idle_connections(world):
 
 
 def many_policies(world):
-    """Start on a full store; ready is when an answer from it has come."""
+    """Start on a full store, with room for all of it in memory; ready is when an answer from it has come."""
     server = world.hopseald('many', '[cache]\npolicy-bytes = 1G\n')
     lab.run([world.build / 'bench/fill', server.path.parent, MANY])
     keys = world.keys('many', ['fill%d.example.test' % (MANY // 2)])

@@ -32,7 +32,9 @@ formatted() {
 manual() { mandoc -T lint -W warning man/*.[1578]; }
 shell_syntax() {
 	for f in $(git ls-files '*.sh' .ci/run); do
-		"$(sed -n '1s/.*\(bash\|sh\)$/\1/p' "$f")" -n "$f" || return 1
+		shell=sh
+		head -n 1 "$f" | grep -q bash && shell=bash
+		$shell -n "$f" || return 1
 	done
 }
 python_syntax() {

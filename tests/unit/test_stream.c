@@ -539,13 +539,20 @@ check_idle(void **state)
 {
 	struct door door = { 0 };
 	struct listener *listener = listen_at(where, &door, 0);
-	struct rlimit before, enough = { 2 * IDLE + 100, 2 * IDLE + 100 };
-	int *idle = xcalloc(IDLE, sizeof(*idle)), fd, i;
+	struct rlimit limit;
+	int *idle, fd, i;
 
 	(void)state;
-	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
-	if (before.rlim_cur < enough.rlim_cur)
-		assert_int_equal(setrlimit(RLIMIT_NOFILE, &enough), 0);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	if (limit.rlim_max < 2 * IDLE + 100) {
+		listener_close(listener);
+		skip(); /* both ends are ours */
+	}
+	if (limit.rlim_cur < 2 * IDLE + 100) {
+		limit.rlim_cur = 2 * IDLE + 100;
+		assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	}
+	idle = xcalloc(IDLE, sizeof(*idle));
 	for (i = 0; i < IDLE; i++) {
 		idle[i] = dial();
 		if (i % 32 == 0)
@@ -713,6 +720,7 @@ check_not_a_socket(void **state)
 	FILE *f = fopen(path, "w");
 
 	(void)state;
+	assert_non_null(f);
 	fputs("precious", f);
 	fclose(f);
 	assert_int_equal(

@@ -314,8 +314,14 @@ tell_refresh_failure(const struct sts_entry *entry, time_t now)
 static void
 tell_attempt(const struct sts_entry *entry, const struct sts_result *result)
 {
-	char *reason = escaped(result->detail);
+	char *reason;
 
+	if (result->attempt == STS_ATTEMPT_OK) {
+		log_info("sts: domain=%s fetch=ok mode=%s", entry->name,
+		    sts_mode_text(result->policy->mode));
+		return;
+	}
+	reason = escaped(result->detail);
 	log_info("sts: domain=%s fetch=%s reason=\"%s\"", entry->name,
 	    sts_attempt_word(result->attempt), reason);
 	free(reason);

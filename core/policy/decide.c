@@ -277,6 +277,15 @@ find_dns_case(
 	return d->dane == DANE_COUNTS ? judge_tlsa(d, host, out) : CASE_NO_TLSA;
 }
 
+/* A live record, but its policy could not be fetched or read: as if there were none (RFC 8461, 3.3). */
+static bool
+has_sts_failed(const struct sts_facts *sts)
+{
+	return sts != NULL && sts->is_record_known && !sts->is_record_error &&
+	       sts->record == STS_RECORD_FOUND && sts->attempt != STS_ATTEMPT_NONE &&
+	       sts->attempt != STS_ATTEMPT_OK;
+}
+
 /* Why TLS is only opportunistic for a host that no policy binds. */
 static enum reason
 why_no_policy(const struct decision *d, const struct host_facts *host)
@@ -289,6 +298,8 @@ why_no_policy(const struct decision *d, const struct host_facts *host)
 	if (d->policy != NULL)
 		return d->policy->mode == STS_NONE ? REASON_STS_NONE
 						   : REASON_STS_TESTING;
+	if (has_sts_failed(d->facts->sts))
+		return REASON_STS_FAILED;
 	if (d->settings->is_dane_off)
 		return REASON_NOT_VALIDATING;
 	return had_tlsa ? REASON_MX_INSECURE : REASON_NO_POLICY;
@@ -353,7 +364,7 @@ defer_without_host(struct answer *out)
 
 /* The weakest verdict among the hosts that may be used stands for the domain. */
 static void
-judge_domain(struct answer *out)
+judge_domain(const struct sts_facts *sts, struct answer *out)
 {
 	const struct host_answer *weakest = NULL, *host;
 	size_t i;
@@ -370,6 +381,8 @@ judge_domain(struct answer *out)
 	}
 	out->verdict = weakest->verdict;
 	out->reason = weakest->reason;
+	if (out->reason == REASON_STS_FAILED)
+		out->detail = sts->detail;
 }
 
 static uint32_t
@@ -420,5 +433,5 @@ decide(const struct facts *facts, const struct settings *settings, time_t now,
 	for (i = 0; i < out->count; i++)
 		judge_host(&d, &facts->route->hosts[i], &out->hosts[i]);
 	if (!d.is_refused)
-		judge_domain(out);
+		judge_domain(facts->sts, out);
 }

@@ -60,6 +60,7 @@ const char *verdict_word(enum verdict verdict);
 	    "RFC 8461, 4.1")                                                           \
 	X(REASON_STS_TESTING, "MTA-STS policy, mode testing", "RFC 8461, 5")           \
 	X(REASON_STS_NONE, "MTA-STS policy, mode none", "RFC 8461, 5")                 \
+	X(REASON_STS_FAILED, "the MTA-STS policy cannot be had", "RFC 8461, 3.3")      \
 	X(REASON_NO_POLICY, "neither TLSA records nor an MTA-STS policy",              \
 	    "RFC 7672, 2.2")                                                           \
 	X(REASON_MX_INSECURE, "TLSA records not used: insecure MX lookup",             \

@@ -214,6 +214,13 @@ check_fetch(void **state)
 	assert_int_equal(
 	    engine_show_policy(s.engine, &d, take_attempt, &attempt), ST_OK);
 	assert_int_equal(attempt, c->attempt);
+	assert_non_null(strstr(ask_as(&s, "json", "example.org"),
+	    "\"reason\":\"the MTA-STS policy cannot be had\""));
+	/* Without a record there is no policy to be had. */
+	dns_says(TXT " I 300 nodata");
+	fake_pass(301);
+	assert_non_null(
+	    strstr(ask_as(&s, "json", "example.org"), "\"reason\":\"neither TLSA"));
 	story_end(&s);
 }
 

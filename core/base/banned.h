@@ -12,6 +12,14 @@
 #include <string.h>
 #include <time.h>
 
+/* Some libraries define these as macros, which cannot be poisoned. */
+#undef strcpy
+#undef strcat
+#undef strncpy
+#undef strncat
+#undef sprintf
+#undef vsprintf
+
 #pragma GCC poison strcpy strcat strncpy strncat sprintf vsprintf /* strbuf, snprintf */
 #pragma GCC poison strtok                                         /* strcspn */
 #pragma GCC poison atoi atol                                      /* number_parse */

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "client/place.h"
 
-#include "base/address.h"
-#include "base/number.h"
+#include "base/endpoint.h"
 
 static enum status
 refuse(const char **fault, const char *text)
@@ -24,41 +23,14 @@ parse_unix(const char *path, struct place *out, const char **fault)
 	return ST_OK;
 }
 
-static void
-set_inet(struct place *out, const struct address *a, uint16_t port)
-{
-	if (a->is_v6) {
-		out->in6.sin6_family = AF_INET6;
-		out->in6.sin6_port = htons(port);
-		memcpy(&out->in6.sin6_addr, a->bytes, 16);
-		out->len = sizeof(out->in6);
-	} else {
-		out->in.sin_family = AF_INET;
-		out->in.sin_port = htons(port);
-		memcpy(&out->in.sin_addr, a->bytes, 4);
-		out->len = sizeof(out->in);
-	}
-}
-
 static enum status
 parse_inet(const char *text, struct place *out, const char **fault)
 {
-	const char *colon = strrchr(text, ':');
-	struct address address;
-	uint64_t port;
-	size_t len;
+	struct endpoint endpoint;
 
-	if (colon == NULL ||
-	    number_parse(colon + 1, strlen(colon + 1), UINT16_MAX, &port) != ST_OK)
-		return refuse(fault, "no port");
-	len = (size_t)(colon - text);
-	if (len > 2 && text[0] == '[' && text[len - 1] == ']') {
-		text++;
-		len -= 2;
-	}
-	if (address_parse(text, len, &address) != ST_OK)
-		return refuse(fault, "not an IP address");
-	set_inet(out, &address, (uint16_t)port);
+	if (endpoint_parse(text, strlen(text), 0, &endpoint) != ST_OK)
+		return refuse(fault, "not ADDRESS:PORT or [V6]:PORT");
+	out->len = endpoint_to_sockaddr(&endpoint, &out->storage);
 	return ST_OK;
 }
 

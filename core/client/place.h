@@ -4,7 +4,6 @@
 #ifndef HOPSEAL_CLIENT_PLACE_H
 #define HOPSEAL_CLIENT_PLACE_H
 
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -15,8 +14,7 @@ struct place {
 	union {
 		struct sockaddr sa;
 		struct sockaddr_un un;
-		struct sockaddr_in in;
-		struct sockaddr_in6 in6;
+		struct sockaddr_storage storage;
 	};
 	socklen_t len;
 };

@@ -166,7 +166,7 @@ const struct key config_keys[] = {
 	{ "cache", "policies", NUMBER(size_t, engine.policies_max),
 	    .standard = "1000000", .min = 100, .max = 100000000,
 	    .help = "MTA-STS policies kept." },
-	{ "cache", "policy-bytes", SIZE(engine.policies_max_bytes), .standard = "256M",
+	{ "cache", "policy-bytes", SIZE(engine.policies_max_bytes), .standard = "512M",
 	    .min = 1 << 20, .max = UINT64_C(3) << 30, .help = "Memory for them." },
 	{ "cache", "routes", NUMBER(size_t, engine.routes_max), .standard = "100000",
 	    .min = 100, .max = 100000000,

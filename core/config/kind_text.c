@@ -1,9 +1,9 @@
 /*
  * Texts, paths, server lists and names.  SPDX-License-Identifier: ISC
  */
+#include "base/endpoint.h"
 #include "base/mem.h"
 #include "config/kind.h"
-#include "net/endpoint.h"
 #include "wire/idn.h"
 
 #define DNS_PORT 53

@@ -3,8 +3,8 @@
 
 #include <sys/un.h>
 
+#include "base/endpoint.h"
 #include "base/mem.h"
-#include "net/endpoint.h"
 
 #define BLANKS    " \t"
 #define OWNER_MAX 56 /* bytes; no system has longer names */

@@ -4,9 +4,13 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/strbuf.h"
+#include "net/loop.h"
 
 /* An idle domain's policy is kept fresh this long after the last question for it. */
 #define IDLE_MAX (180L * 86400)
+
+/* Seconds between lines about evicted policies. */
+#define TELL_EVERY 60
 
 /* One failed refresh may be an accident (STS-CACHE-06). */
 #define REFRESH_FAILURES_TOLD 2
@@ -129,6 +133,24 @@ store_drop(struct policies *p, const struct sts_entry *entry)
 		store_drop_policy(p->store, &domain);
 }
 
+/* Many at once are one line a minute: the first domain by name, the others by number. */
+static void
+tell_eviction(struct policies *p, const struct sts_entry *entry)
+{
+	time_t now = loop_time();
+
+	p->evictions_untold++;
+	if (p->eviction_told != 0 && now >= p->eviction_told &&
+	    now - p->eviction_told < TELL_EVERY)
+		return;
+	log_warn("sts: domain=%s mode=%s action=evicted times=%zu policies=%zu "
+		 "reason=\"cache full, raise [cache] policies or policy-bytes\"",
+	    entry->name, sts_mode_text(entry->policy->mode), p->evictions_untold,
+	    p->map.count);
+	p->eviction_told = now;
+	p->evictions_untold = 0;
+}
+
 static void
 make_room(struct policies *p)
 {
@@ -140,10 +162,7 @@ make_room(struct policies *p)
 			entry = first_idle(&p->strong);
 			if (entry == NULL)
 				return;
-			log_warn("sts: domain=%s mode=%s action=evicted policies=%zu "
-				 "reason=\"cache full, raise [cache] policies\"",
-			    entry->name, sts_mode_text(entry->policy->mode),
-			    p->map.count);
+			tell_eviction(p, entry);
 		}
 		p->evicted++;
 		if (entry->policy != NULL)
@@ -435,17 +454,18 @@ policies_use_store(struct policies *p, struct store *store, time_t now)
 	size_t cursor = 0;
 	enum status rc;
 
+	/* First what memory has, then what only the store has: nothing is written back. */
+	p->store = store;
+	map_walk(&p->map, &cursor, p->map.slot_count, put_link, &loading);
 	rc = store_each_policy(store, on_stored, &loading);
-	if (rc != ST_OK)
-		return rc;
 	if (loading.refused > 0)
 		log_warn(
 		    "sts: stored-policies-refused=%zu reason=\"no longer readable, "
 		    "they will be fetched again\"",
 		    loading.refused);
-	p->store = store;
-	map_walk(&p->map, &cursor, p->map.slot_count, put_link, &loading);
-	return ST_OK;
+	if (rc != ST_OK)
+		p->store = NULL;
+	return rc;
 }
 
 void

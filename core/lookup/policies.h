@@ -48,6 +48,8 @@ struct policies {
 	size_t bytes, max, max_bytes;
 	size_t with_policy;
 	uint64_t evicted;
+	time_t eviction_told; /* last line about one; 0: none yet */
+	size_t evictions_untold;
 	struct store *store; /* NULL: memory only */
 	unsigned refresh_every, retry_after;
 	size_t cursor; /* of policies_walk */

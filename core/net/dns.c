@@ -154,6 +154,18 @@ go_on(struct dns_query *q, bool was_heard)
 	return !was_error && ask_another(q);
 }
 
+/*
+ * One server said SERVFAIL, which is what a validating one says of forged data; the next answers, insecurely.  It may
+ * just not validate, so where DANE hangs on the answer the error stands.  A TXT record decides
+ * nothing by its security: there the answer is the better news.
+ */
+static bool
+is_doubtful(const struct dns_query *q, const struct dns_reply *reply)
+{
+	return q->was_error && q->dns->is_trusted && !reply->is_secure &&
+	       q->type != DNS_TXT;
+}
+
 static void
 on_result(struct dns_reply *reply, bool was_heard, void *arg)
 {
@@ -165,7 +177,12 @@ on_result(struct dns_reply *reply, bool was_heard, void *arg)
 	if (was_heard && q->was_silent)
 		q->dns->first = t->server;
 	if (reply->outcome != DNS_ERROR) {
-		conclude(q, *reply);
+		if (is_doubtful(q, reply)) {
+			dns_reply_clear(reply);
+			conclude_error(q);
+		} else {
+			conclude(q, *reply);
+		}
 		return;
 	}
 	if (q->error.detail[0] == '\0')

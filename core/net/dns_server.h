@@ -10,8 +10,8 @@
 #include <stdbool.h>
 
 #include "base/domain.h"
+#include "base/endpoint.h"
 #include "base/status.h"
-#include "net/endpoint.h"
 #include "wire/dns_message.h"
 
 struct dns_server;

@@ -7,10 +7,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/endpoint.h"
 #include "base/status.h"
 #include "base/strbuf.h"
 #include "net/dns.h"
-#include "net/endpoint.h"
 
 struct dns_servers {
 	struct endpoint list[DNS_SERVERS_MAX];

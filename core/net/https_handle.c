@@ -4,9 +4,9 @@
 #include <strings.h>
 #include <sys/socket.h>
 
+#include "base/endpoint.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "net/endpoint.h"
 
 #define EYEBALLS_MS    200
 #define HEADERS_MAX    (64 * 1024)

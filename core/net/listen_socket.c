@@ -11,8 +11,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/endpoint.h"
 #include "base/mem.h"
-#include "net/endpoint.h"
 
 #define BACKLOG    1024 /* the kernel's own limit (somaxconn) may be lower */
 #define MODE_USUAL 0666

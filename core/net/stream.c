@@ -5,10 +5,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/endpoint.h"
 #include "base/list.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "net/endpoint.h"
 #include "net/listen_socket.h"
 #include "net/loop.h"
 
@@ -306,6 +306,7 @@ bury(void *arg)
 	struct stream *s = arg;
 	struct listener *listener = s->listener;
 
+	s->is_dead = true; /* whatever on_close does with it */
 	listener->handler.on_close(s->session);
 	if (s->is_resuming)
 		loop_deferred_cancel(on_resume, s);

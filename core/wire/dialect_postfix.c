@@ -202,7 +202,8 @@ add_match(const struct answer *a, struct strbuf *text)
 
 		if (h->verdict != VERDICT_STS && h->verdict != VERDICT_DANE)
 			continue;
-		strbuf_addf(text, "%s%s", between, h->name->text);
+		strbuf_adds(text, between);
+		strbuf_add(text, h->name->text, h->name->len);
 		between = ":";
 	}
 	strbuf_adds(text, " servername=hostname");

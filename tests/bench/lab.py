@@ -103,7 +103,7 @@ class Program:
 
     def resident_mb(self):
         status = pathlib.Path('/proc/%d/status' % self.process.pid).read_text()
-        return int(status.partition('VmRSS:')[2].split()[0]) / 1024
+        return int(status.partition('VmRSS:')[2].split()[0]) * 1024 / 1e6
 
 
 class Server(Program):

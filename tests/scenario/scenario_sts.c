@@ -3,6 +3,8 @@
  */
 #include "scenario/story.h"
 
+#include "store/store.h"
+
 #define WEB   "mta-sts.example.org"
 #define TXT   "_mta-sts.example.org TXT"
 #define MX1   "mx1.example.org"
@@ -610,6 +612,26 @@ check_late_store(void **state)
 	story_end(&s);
 }
 
+/* What is read at a start is not written again. */
+static void
+check_restart_writes_nothing(void **state)
+{
+	struct store_state state_now;
+	struct story s;
+
+	(void)state;
+	begin(&s, POLICY("enforce", MX1));
+	story_use_store(&s);
+	story_go(&s);
+	ask(&s, "example.org");
+	story_restart(&s);
+	store_flush(s.store);
+	store_state(s.store, &state_now);
+	assert_int_equal(state_now.written, 0);
+	assert_string_equal(cached(&s, "example.org"), "enforce id=1");
+	story_end(&s);
+}
+
 static void
 check_restart_zero(void **state)
 {
@@ -971,6 +993,8 @@ main(void)
 		    check_restart),
 		CASE("STS-CACHE-02 after a restart the same id is not fetched",
 		    check_restart_same_id),
+		CASE("what is read at a start is not written again",
+		    check_restart_writes_nothing),
 		CASE("STS-CACHE-08 a store that comes late gets what memory has",
 		    check_late_store),
 		CASE("STS-CACHE-09 max_age 0 does not outlive the process",

@@ -440,7 +440,7 @@ check_ipv6(void **state)
 	assert_int_equal(client_ask("inet:[::1]:9", "json", "example.org", LONG_MS,
 			     TEXT_MAX, &text, &len, &why),
 	    CLIENT_DOWN);
-	assert_null(strstr(why.text, "not an IP address"));
+	assert_null(strstr(why.text, "not ADDRESS:PORT"));
 }
 
 static const struct where_case {
@@ -455,13 +455,13 @@ static const struct where_case {
 	{ "a bare path", "/run/hopseal/policy", "neither" },
 	{ "another scheme", "tcp:127.0.0.1:25", "neither" },
 	{ "nothing", "", "neither" },
-	{ "no port", "inet:127.0.0.1", "no port" },
-	{ "an empty port", "inet:127.0.0.1:", "no port" },
-	{ "a port too great", "inet:127.0.0.1:65536", "no port" },
-	{ "a port below zero", "inet:127.0.0.1:-1", "no port" },
-	{ "a name in place of an address", "inet:localhost:25", "not an IP address" },
-	{ "a bracket that stays open", "inet:[::1:25", "not an IP address" },
-	{ "empty brackets", "inet:[]:25", "not an IP address" },
+	{ "no port", "inet:127.0.0.1", "not ADDRESS:PORT" },
+	{ "an empty port", "inet:127.0.0.1:", "not ADDRESS:PORT" },
+	{ "a port too great", "inet:127.0.0.1:65536", "not ADDRESS:PORT" },
+	{ "a port below zero", "inet:127.0.0.1:-1", "not ADDRESS:PORT" },
+	{ "a name in place of an address", "inet:localhost:25", "not ADDRESS:PORT" },
+	{ "a bracket that stays open", "inet:[::1:25", "not ADDRESS:PORT" },
+	{ "empty brackets", "inet:[]:25", "not ADDRESS:PORT" },
 };
 
 static void

@@ -581,6 +581,41 @@ check_error_first(void **state)
 	end(dns, &a);
 }
 
+/* What a validating server refuses, another must not make harmless. */
+static void
+check_error_then_insecure(void **state)
+{
+	struct dns *dns = open_dns(2, "127.0.0.1", false, 0);
+	struct answer a = { 0 };
+
+	(void)state;
+	servers[0].text = &mx_servfail;
+	servers[1].text = &mx_insecure;
+	ask(dns, "example.org", DNS_MX, LONG_MS, &a);
+	assert_int_equal(a.reply.outcome, DNS_ERROR);
+	assert_string_equal(a.reply.detail, "SERVFAIL");
+	assert_int_equal(servers[1].udp_asked, 1);
+	end(dns, &a);
+}
+
+static void
+check_error_then_insecure_text(void **state)
+{
+	static const struct dns_text servfail = { "SERVFAIL", "example.org TXT", NULL,
+		NULL };
+	static const struct dns_text txt = { "", "example.org TXT",
+		"example.org 300 TXT v=STSv1; id=1;", NULL };
+	struct dns *dns = open_dns(2, "127.0.0.1", false, 0);
+	struct answer a = { 0 };
+
+	(void)state;
+	servers[0].text = &servfail;
+	servers[1].text = &txt;
+	ask(dns, "example.org", DNS_TXT, LONG_MS, &a);
+	assert_int_equal(a.reply.outcome, DNS_FOUND);
+	end(dns, &a);
+}
+
 static void
 check_all_errors(void **state)
 {
@@ -817,6 +852,11 @@ main(void)
 		CASE("the server that answered is asked first the next time",
 		    check_remembered),
 		CASE("SERVFAIL of one server: the next is asked", check_error_first),
+		CASE(
+		    "DNS-01 SERVFAIL, then an insecure answer of another server: an error",
+		    check_error_then_insecure),
+		CASE("DNS-14 but a TXT record is taken from there",
+		    check_error_then_insecure_text),
 		CASE("SERVFAIL of two servers is the answer", check_all_errors),
 		CASE("SERVFAIL and silence are SERVFAIL", check_error_and_silence),
 		CASE("a cancelled question is not answered", check_cancel),

@@ -1,8 +1,8 @@
 /*
  * An IP address with a port.  SPDX-License-Identifier: ISC
  */
-#ifndef HOPSEAL_NET_ENDPOINT_H
-#define HOPSEAL_NET_ENDPOINT_H
+#ifndef HOPSEAL_BASE_ENDPOINT_H
+#define HOPSEAL_BASE_ENDPOINT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "net/endpoint.h"
+#include "base/endpoint.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

@@ -10,9 +10,6 @@
 #include "net/dns.h"
 #include "net/loop.h"
 
-/* A route in use is looked up again before it ends, if its life is worth it. */
-#define AHEAD_TTL_MIN 30
-
 /* --- coming and going ------------------------------------------------------------------ */
 
 static void
@@ -36,6 +33,16 @@ on_stored_override(const struct stored_override *stored, void *arg)
 	override_put(arg, &o);
 }
 
+/* The resolver validates again.  What it said before, and may be saying now, is not known to be secure or not. */
+static void
+on_repaired(void *arg)
+{
+	struct engine *e = arg;
+
+	routes_forget(&e->routes);
+	operations_restart(e);
+}
+
 struct engine *
 engine_new(const struct engine_options *options, struct dns *dns, struct https *https)
 {
@@ -45,13 +52,13 @@ engine_new(const struct engine_options *options, struct dns *dns, struct https *
 	e->lookup.dns = dns;
 	e->lookup.https = https;
 	e->started = loop_time();
-	gate_init(&e->lookup.gate, options->fetch_parallel);
+	gate_init(&e->gate, options->fetch_parallel);
 	list_init(&e->operations);
 	list_init(&e->questions);
 	routes_init(&e->routes, options->routes_max);
 	policies_init(&e->policies, options);
 	e->refresh = refresh_start(e);
-	e->selftest = selftest_start(&e->lookup);
+	e->selftest = selftest_start(&e->lookup, on_repaired, e);
 	return e;
 }
 
@@ -97,7 +104,6 @@ engine_reconfigure(struct engine *e, const struct engine_options *options,
 	e->lookup.options = *options;
 	e->lookup.dns = dns;
 	e->lookup.https = https;
-	e->lookup.gate.max = options->fetch_parallel;
 	e->routes.max = options->routes_max;
 	e->policies.max = options->policies_max;
 	e->policies.max_bytes = options->policies_max_bytes;
@@ -105,6 +111,7 @@ engine_reconfigure(struct engine *e, const struct engine_options *options,
 	e->policies.retry_after = options->retry_after;
 	operations_restart(e);
 	questions_restart(e);
+	gate_resize(&e->gate, options->fetch_parallel);
 	selftest_again(e->selftest);
 }
 
@@ -129,19 +136,6 @@ engine_decide(struct engine *e, const struct facts *facts, struct answer *answer
 	e->verdicts[answer->verdict]++;
 }
 
-/* Whoever asks often shall never wait for a TTL to end. */
-static void
-look_ahead(struct engine *e, struct route_entry *entry, const struct next_hop *next_hop,
-    time_t now)
-{
-	const struct route *r = entry->route;
-	time_t life = r->expires - r->found;
-
-	if (life >= AHEAD_TTL_MIN && r->expires - now < life / 10 &&
-	    entry->operation == NULL)
-		operation_find_route(e, entry, next_hop);
-}
-
 bool
 engine_peek(struct engine *e, const struct next_hop *next_hop, struct answer *answer)
 {
@@ -153,7 +147,7 @@ engine_peek(struct engine *e, const struct next_hop *next_hop, struct answer *an
 
 	if (route == NULL || sts == NULL || !sts_entry_is_fresh(sts, now))
 		return false;
-	facts.route = route_entry_fresh(route, now);
+	facts.route = route_entry_fresh(route, loop_now_ms());
 	if (facts.route == NULL)
 		return false;
 	facts.override = override_find(&e->overrides, &next_hop->domain, now);
@@ -163,7 +157,8 @@ engine_peek(struct engine *e, const struct next_hop *next_hop, struct answer *an
 	e->hits++;
 	routes_touch(&e->routes, route);
 	policies_touch(&e->policies, sts, now);
-	look_ahead(e, route, next_hop, now);
+	if (route_entry_is_due(route, loop_now_ms()))
+		operation_find_route(e, route, next_hop);
 	return true;
 }
 

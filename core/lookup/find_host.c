@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/mem.h"
+#include "lookup/find_addresses.h"
 #include "lookup/resolve.h"
 #include "policy/tlsa_usable.h"
 
@@ -14,8 +15,6 @@ enum state {
 	FIND_DONE,
 };
 
-enum family { FAMILY_V4, FAMILY_V6, FAMILIES };
-
 struct find_host {
 	enum state state;
 	struct lookup *lookup;
@@ -23,8 +22,7 @@ struct find_host {
 	struct host_facts *out;
 	uint16_t port;
 	uint32_t ttl_s;
-	struct resolve *address[FAMILIES]; /* NULL once answered */
-	struct dns_reply reply[FAMILIES];
+	struct find_addresses *addresses;
 	struct resolve *query; /* of the later states */
 	/* TLSA base domains still to try, in order (RFC 7672, 2.2.2): the name behind the
 	 * aliases, then the name itself; never one between. */
@@ -58,21 +56,22 @@ add_candidate(struct find_host *f, const struct domain *name)
 
 /* --- addresses ---------------------------------------------------------------- */
 
-static void
-keep_addresses(struct find_host *f, const struct dns_reply *reply, bool is_v6)
+/* Of one family; false when its lookup failed. */
+static bool
+judge_family(struct find_host *f, enum family family, const struct dns_reply *r)
 {
 	struct host_facts *h = f->out;
-	size_t i, width = is_v6 ? 16 : 4;
 
-	for (i = 0; i < reply->count && h->address_count < HOST_ADDRESSES_MAX; i++) {
-		struct address *a = &h->addresses[h->address_count];
-
-		if (reply->records[i].len != width)
-			continue;
-		*a = (struct address){ .is_v6 = is_v6 };
-		memcpy(a->bytes, reply->records[i].data, width);
-		h->address_count++;
+	if (r->outcome == DNS_ERROR) {
+		note_error(f, family == FAMILY_V4 ? "A" : "AAAA", r->detail);
+		return false;
 	}
+	note_ttl(f, r->ttl_s);
+	if (r->outcome == DNS_FOUND) {
+		h->is_address_secure = h->is_address_secure || r->is_secure;
+		h->is_alias = h->is_alias || r->aliases > 0;
+	}
+	return true;
 }
 
 /*
@@ -80,44 +79,30 @@ keep_addresses(struct find_host *f, const struct dns_reply *reply, bool is_v6)
  * its security.  A secure answer of either family is enough to look for TLSA.
  */
 static void
-judge_addresses(struct find_host *f)
+judge_addresses(struct find_host *f, const struct dns_reply replies[FAMILIES])
 {
 	struct host_facts *h = f->out;
-	unsigned errors = 0;
-	int i;
+	bool v4 = judge_family(f, FAMILY_V4, &replies[FAMILY_V4]);
+	bool v6 = judge_family(f, FAMILY_V6, &replies[FAMILY_V6]);
 
 	h->addresses = xcalloc(HOST_ADDRESSES_MAX, sizeof(*h->addresses));
-	for (i = 0; i < FAMILIES; i++) {
-		const struct dns_reply *r = &f->reply[i];
-
-		if (r->outcome == DNS_ERROR) {
-			errors++;
-			note_error(f, i == FAMILY_V4 ? "A" : "AAAA", r->detail);
-			continue;
-		}
-		note_ttl(f, r->ttl_s);
-		if (r->outcome != DNS_FOUND)
-			continue;
-		keep_addresses(f, r, i == FAMILY_V6);
-		h->is_address_secure = h->is_address_secure || r->is_secure;
-		h->is_alias = h->is_alias || r->aliases > 0;
-	}
-	h->is_half = errors == 1 && h->address_count > 0;
+	h->address_count = addresses_of(replies, h->addresses, HOST_ADDRESSES_MAX);
+	h->is_half = v4 != v6 && h->address_count > 0;
 	if (h->address_count > 0)
 		h->address_outcome = ADDRESS_FOUND;
 	else
-		h->address_outcome = errors > 0 ? ADDRESS_ERROR : ADDRESS_NONE;
+		h->address_outcome = v4 && v6 ? ADDRESS_NONE : ADDRESS_ERROR;
 }
 
 /* The name behind the aliases, from a family that answered; a secure one if there is one. */
 static const struct domain *
-expanded_name(const struct find_host *f)
+expanded_name(const struct find_host *f, const struct dns_reply replies[FAMILIES])
 {
 	const struct dns_reply *best = NULL;
 	int i;
 
 	for (i = 0; i < FAMILIES; i++) {
-		const struct dns_reply *r = &f->reply[i];
+		const struct dns_reply *r = &replies[i];
 
 		if (r->outcome != DNS_FOUND || r->aliases == 0)
 			continue;
@@ -128,45 +113,25 @@ expanded_name(const struct find_host *f)
 }
 
 static void
-after_addresses(struct find_host *f)
+on_addresses(const struct dns_reply replies[FAMILIES], void *arg)
 {
+	struct find_host *f = arg;
 	struct host_facts *h = f->out;
 
-	judge_addresses(f);
+	f->addresses = NULL;
+	judge_addresses(f, replies);
 	h->tlsa_outcome = TLSA_NOT_ASKED;
 	if (h->address_outcome != ADDRESS_FOUND) {
 		enter(f, FIND_DONE);
 	} else if (h->is_address_secure) {
 		if (h->is_alias)
-			add_candidate(f, expanded_name(f));
+			add_candidate(f, expanded_name(f, replies));
 		add_candidate(f, &h->name);
 		enter(f, FIND_TLSA);
 	} else {
 		/* A mixed answer without AD does not say which link is insecure (DNS-09). */
 		enter(f, h->is_alias ? FIND_ALIAS : FIND_DONE);
 	}
-}
-
-static void
-on_address(struct find_host *f, enum family family, struct dns_reply *reply)
-{
-	f->address[family] = NULL;
-	f->reply[family] = *reply;
-	*reply = (struct dns_reply){ 0 };
-	if (f->address[FAMILY_V4] == NULL && f->address[FAMILY_V6] == NULL)
-		after_addresses(f);
-}
-
-static void
-on_a(struct dns_reply *reply, void *arg)
-{
-	on_address(arg, FAMILY_V4, reply);
-}
-
-static void
-on_aaaa(struct dns_reply *reply, void *arg)
-{
-	on_address(arg, FAMILY_V6, reply);
 }
 
 /* --- alias and TLSA ------------------------------------------------------------- */
@@ -253,14 +218,6 @@ ask_tlsa(struct find_host *f)
 }
 
 static void
-release(struct find_host *f)
-{
-	dns_reply_clear(&f->reply[FAMILY_V4]);
-	dns_reply_clear(&f->reply[FAMILY_V6]);
-	free(f);
-}
-
-static void
 enter(struct find_host *f, enum state next)
 {
 	const struct domain *name = &f->out->name;
@@ -268,10 +225,8 @@ enter(struct find_host *f, enum state next)
 	f->state = next;
 	switch (next) {
 	case FIND_ADDRESSES:
-		f->address[FAMILY_V4] = resolve_start(f->lookup, name, DNS_A, f->trace,
-		    "MX host address (RFC 7672, 2.2.2)", on_a, f);
-		f->address[FAMILY_V6] = resolve_start(f->lookup, name, DNS_AAAA,
-		    f->trace, "MX host address (RFC 7672, 2.2.2)", on_aaaa, f);
+		f->addresses = find_addresses_start(f->lookup, name, f->trace,
+		    "MX host address (RFC 7672, 2.2.2)", on_addresses, f);
 		break;
 	case FIND_ALIAS:
 		f->query = resolve_start(f->lookup, name, DNS_CNAME, f->trace,
@@ -284,7 +239,7 @@ enter(struct find_host *f, enum state next)
 		break;
 	case FIND_DONE:
 		f->done(f->ttl_s, f->arg);
-		release(f);
+		free(f);
 		break;
 	}
 }
@@ -311,8 +266,29 @@ find_host_cancel(struct find_host *f)
 {
 	if (f == NULL)
 		return;
-	resolve_cancel(f->address[FAMILY_V4]);
-	resolve_cancel(f->address[FAMILY_V6]);
+	find_addresses_cancel(f->addresses);
 	resolve_cancel(f->query);
-	release(f);
+	free(f);
+}
+
+void
+find_host_give_up(struct find_host *f)
+{
+	struct host_facts *h = f->out;
+
+	switch (f->state) {
+	case FIND_ADDRESSES:
+		h->address_outcome = ADDRESS_ERROR;
+		break;
+	case FIND_ALIAS:
+		h->tlsa_outcome = TLSA_ALIAS_ERROR;
+		break;
+	case FIND_TLSA:
+		h->tlsa_outcome = TLSA_ERROR;
+		break;
+	case FIND_DONE:
+		break;
+	}
+	snprintf(h->detail, sizeof(h->detail), "no answer in time");
+	find_host_cancel(f);
 }

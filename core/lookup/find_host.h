@@ -25,4 +25,7 @@ struct find_host *find_host_start(struct lookup *lookup, uint16_t port,
 
 void find_host_cancel(struct find_host *find);
 
+/* End it, without done: what has not been answered is an error. */
+void find_host_give_up(struct find_host *find);
+
 #endif

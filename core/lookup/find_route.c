@@ -4,13 +4,19 @@
 #include <stdio.h>
 
 #include "base/mem.h"
+#include "base/strbuf.h"
 #include "lookup/find_host.h"
 #include "lookup/resolve.h"
 #include "net/loop.h"
 
+/* How long the other hosts are waited for when one can be used: one dead host must not use up the time in which the
+ * question is to be answered (MX-07). */
+#define HOSTS_WAIT_MS 3000
+
+#define TARGET_SHOWN 40 /* octets of an MX target that is no name */
+
 struct find_route {
 	struct lookup *lookup;
-	struct gate_pass pass;
 	struct next_hop next_hop;
 	struct trace *trace;
 	uint32_t ttl_s;
@@ -22,6 +28,7 @@ struct find_route {
 		struct find_host *op;
 	} * slots;
 	size_t pending;
+	struct loop_timer *hosts_wait; /* NULL until it is needed */
 	find_route_done_fn *done;
 	void *arg;
 };
@@ -31,8 +38,8 @@ release(struct find_route *f)
 {
 	size_t i;
 
-	gate_leave(&f->lookup->gate, &f->pass);
 	resolve_cancel(f->mx);
+	loop_timer_free(f->hosts_wait);
 	for (i = 0; f->slots != NULL && i < f->route->host_count; i++)
 		find_host_cancel(f->slots[i].op);
 	free(f->slots);
@@ -67,16 +74,52 @@ finish_without_host(struct find_route *f, enum mx_outcome outcome, bool is_secur
 }
 
 static void
+note_ttl(struct find_route *f, uint32_t ttl_s)
+{
+	if (ttl_s < f->ttl_s)
+		f->ttl_s = ttl_s;
+}
+
+static void
+on_hosts_wait(void *arg)
+{
+	struct find_route *f = arg;
+	size_t i;
+
+	for (i = 0; i < f->route->host_count; i++) {
+		if (f->slots[i].op == NULL)
+			continue;
+		find_host_give_up(f->slots[i].op);
+		f->slots[i].op = NULL;
+	}
+	note_ttl(f, ERROR_TTL);
+	finish(f);
+}
+
+/* Whether mail can go there, whatever is decided about TLS. */
+static bool
+is_good(const struct host_facts *host)
+{
+	return host->address_outcome == ADDRESS_FOUND &&
+	       host->tlsa_outcome != TLSA_ERROR &&
+	       host->tlsa_outcome != TLSA_ALIAS_ERROR;
+}
+
+static void
 on_host(uint32_t ttl_s, void *arg)
 {
 	struct host_slot *slot = arg;
 	struct find_route *f = slot->find;
 
 	slot->op = NULL;
-	if (ttl_s < f->ttl_s)
-		f->ttl_s = ttl_s;
-	if (--f->pending == 0)
+	note_ttl(f, ttl_s);
+	if (--f->pending == 0) {
 		finish(f);
+	} else if (f->hosts_wait == NULL &&
+		   is_good(&f->route->hosts[slot - f->slots])) {
+		f->hosts_wait = loop_timer_new(on_hosts_wait, f);
+		loop_timer_set(f->hosts_wait, HOSTS_WAIT_MS);
+	}
 }
 
 /* All hosts at once; each carries its own verdict (DANE-MX-01). */
@@ -128,14 +171,17 @@ static void
 add_host(struct route *route, const struct dns_record *mx)
 {
 	struct host_facts *host = &route->hosts[route->host_count++];
+	struct strbuf shown = STRBUF_INIT;
 
 	host->name = mx->name;
 	host->preference = mx->preference;
-	if (mx->name.len == 0) {
-		host->address_outcome = ADDRESS_INVALID;
-		snprintf(host->detail, sizeof(host->detail), "MX target \"%.*s\"",
-		    (int)(mx->len < 48 ? mx->len : 48), (const char *)mx->data);
-	}
+	if (mx->name.len > 0)
+		return;
+	host->address_outcome = ADDRESS_INVALID;
+	strbuf_escape(&shown, mx->data, mx->len, TARGET_SHOWN);
+	snprintf(
+	    host->detail, sizeof(host->detail), "MX target \"%s\"", strbuf_str(&shown));
+	strbuf_clear(&shown);
 }
 
 static int
@@ -195,8 +241,7 @@ on_mx(struct dns_reply *reply, void *arg)
 	struct find_route *f = arg;
 
 	f->mx = NULL;
-	if (reply->ttl_s < f->ttl_s)
-		f->ttl_s = reply->ttl_s;
+	note_ttl(f, reply->ttl_s);
 	switch (reply->outcome) {
 	case DNS_FOUND:
 		use_mx(f, reply);
@@ -220,19 +265,6 @@ on_mx(struct dns_reply *reply, void *arg)
 	}
 }
 
-static void
-go(void *arg)
-{
-	struct find_route *f = arg;
-
-	if (f->next_hop.is_host)
-		/* The operator named the host: there is no MX answer to be forged. */
-		find_itself(f, MX_HOST, true);
-	else
-		f->mx = resolve_start(f->lookup, &f->next_hop.domain, DNS_MX, f->trace,
-		    "where mail goes (RFC 5321, 5.1)", on_mx, f);
-}
-
 struct find_route *
 find_route_start(struct lookup *lookup, const struct next_hop *next_hop,
     struct trace *trace, find_route_done_fn *done, void *arg)
@@ -245,7 +277,12 @@ find_route_start(struct lookup *lookup, const struct next_hop *next_hop,
 	f->ttl_s = ROUTE_TTL_MAX;
 	f->done = done;
 	f->arg = arg;
-	gate_enter(&lookup->gate, &f->pass, go, f);
+	if (next_hop->is_host)
+		/* The operator named the host: there is no MX answer to be forged. */
+		find_itself(f, MX_HOST, true);
+	else
+		f->mx = resolve_start(lookup, &next_hop->domain, DNS_MX, trace,
+		    "where mail goes (RFC 5321, 5.1)", on_mx, f);
 	return f;
 }
 

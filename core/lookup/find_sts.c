@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/mem.h"
+#include "lookup/find_addresses.h"
 #include "lookup/resolve.h"
 #include "net/https.h"
 #include "net/loop.h"
@@ -11,7 +12,6 @@
 #define RECORD_LABEL   "_mta-sts"
 #define HOST_LABEL     "mta-sts"
 #define POLICY_PATH    "/.well-known/mta-sts.txt"
-#define RECORD_TTL_MAX 3600 /* seconds until the live id is looked at again */
 #define DENIAL_TTL_MIN 60
 
 enum state {
@@ -21,20 +21,17 @@ enum state {
 	STS_DONE,
 };
 
-enum family { FAMILY_V4, FAMILY_V6, FAMILIES };
-
 struct find_sts {
 	enum state state;
 	struct lookup *lookup;
-	struct gate_pass pass;
 	struct trace *trace;
 	struct sts_question question;
 	struct domain host; /* mta-sts.DOMAIN */
 	int64_t deadline;   /* of the whole fetch */
-	struct resolve *query[FAMILIES];
+	struct resolve *query;
+	struct find_addresses *find_addresses;
 	struct address addresses[HOST_ADDRESSES_MAX];
 	size_t address_count;
-	char address_error[64];
 	struct https_transfer *transfer;
 	struct sts_result result;
 	find_sts_done_fn *done;
@@ -47,12 +44,9 @@ static void on_no_place(void *arg);
 static void
 release(struct find_sts *f)
 {
-	int i;
-
-	gate_leave(&f->lookup->gate, &f->pass);
 	loop_deferred_cancel(on_no_place, f);
-	for (i = 0; i < FAMILIES; i++)
-		resolve_cancel(f->query[i]);
+	resolve_cancel(f->query);
+	find_addresses_cancel(f->find_addresses);
 	https_cancel(f->transfer);
 	free(f->result.policy);
 	free(f);
@@ -72,19 +66,23 @@ fail(struct find_sts *f, enum sts_attempt attempt, const char *what, const char 
 
 /* --- the record ------------------------------------------------------------------- */
 
-/* Whether the policy is to be fetched now that the record is known. */
+/*
+ * Whether the policy is to be fetched now that the record is known.  Without a live record only the one in the
+ * cache is fetched again (RFC 8461, 3.3).
+ */
 static bool
-wants_policy(const struct find_sts *f)
+wants_policy(struct find_sts *f)
 {
 	const struct sts_question *q = &f->question;
-	const struct sts_result *r = &f->result;
+	struct sts_result *r = &f->result;
+	bool is_refresh = q->wish == STS_FETCH_ALWAYS;
 
-	if (q->wish == STS_FETCH_ALWAYS)
+	if (r->record != STS_RECORD_FOUND)
+		return r->leans_on_known = is_refresh && q->known_id[0] != '\0';
+	if (is_refresh)
 		return true;
-	if (r->is_record_error || r->record != STS_RECORD_FOUND)
-		return false;
-	if (strcmp(r->id, q->known_id) ==
-	    0) /* both never empty here: ids have no order */
+	r->leans_on_known = strcmp(r->id, q->known_id) == 0; /* ids have no order */
+	if (r->leans_on_known)
 		return false;
 	return !(q->has_pause && strcmp(r->id, q->paused_id) == 0);
 }
@@ -130,7 +128,7 @@ on_record(struct dns_reply *reply, void *arg)
 {
 	struct find_sts *f = arg;
 
-	f->query[FAMILY_V4] = NULL;
+	f->query = NULL;
 	f->result.record = STS_RECORD_NONE;
 	if (reply->outcome == DNS_ERROR) {
 		f->result.is_record_error = true;
@@ -147,47 +145,29 @@ on_record(struct dns_reply *reply, void *arg)
 
 /* --- the policy host's addresses ---------------------------------------------------- */
 
-static void
-after_addresses(struct find_sts *f)
+static const char *
+error_of(const struct dns_reply replies[FAMILIES])
 {
+	int i;
+
+	for (i = 0; i < FAMILIES; i++)
+		if (replies[i].outcome == DNS_ERROR)
+			return replies[i].detail;
+	return "";
+}
+
+static void
+on_addresses(const struct dns_reply replies[FAMILIES], void *arg)
+{
+	struct find_sts *f = arg;
+
+	f->find_addresses = NULL;
+	f->address_count = addresses_of(replies, f->addresses, HOST_ADDRESSES_MAX);
 	if (f->address_count > 0)
 		enter(f, STS_BODY);
 	else
 		fail(f, STS_ATTEMPT_FETCH, "policy host has no address",
-		    f->address_error);
-}
-
-static void
-on_addresses(struct find_sts *f, enum family family, const struct dns_reply *reply)
-{
-	size_t i, width = family == FAMILY_V6 ? 16 : 4;
-
-	f->query[family] = NULL;
-	if (reply->outcome == DNS_ERROR)
-		snprintf(
-		    f->address_error, sizeof(f->address_error), "%s", reply->detail);
-	for (i = 0; i < reply->count && f->address_count < HOST_ADDRESSES_MAX; i++) {
-		if (reply->records[i].len != width)
-			continue;
-		f->addresses[f->address_count].is_v6 = family == FAMILY_V6;
-		memcpy(f->addresses[f->address_count].bytes, reply->records[i].data,
-		    width);
-		f->address_count++;
-	}
-	if (f->query[FAMILY_V4] == NULL && f->query[FAMILY_V6] == NULL)
-		after_addresses(f);
-}
-
-static void
-on_a(struct dns_reply *reply, void *arg)
-{
-	on_addresses(arg, FAMILY_V4, reply);
-}
-
-static void
-on_aaaa(struct dns_reply *reply, void *arg)
-{
-	on_addresses(arg, FAMILY_V6, reply);
+		    error_of(replies));
 }
 
 /* --- the policy --------------------------------------------------------------------- */
@@ -238,16 +218,12 @@ get_body(struct find_sts *f)
 static void
 ask_addresses(struct find_sts *f)
 {
-	const char *rule = "MTA-STS policy host (RFC 8461, 3.2)";
-
 	/* Shorter than the record's name, which fitted. */
 	if (domain_join(HOST_LABEL, &f->question.domain, &f->host) != ST_OK)
 		abort();
 	f->deadline = loop_now_ms() + f->lookup->options.https_deadline_ms;
-	f->query[FAMILY_V4] =
-	    resolve_start(f->lookup, &f->host, DNS_A, f->trace, rule, on_a, f);
-	f->query[FAMILY_V6] =
-	    resolve_start(f->lookup, &f->host, DNS_AAAA, f->trace, rule, on_aaaa, f);
+	f->find_addresses = find_addresses_start(f->lookup, &f->host, f->trace,
+	    "MTA-STS policy host (RFC 8461, 3.2)", on_addresses, f);
 }
 
 static void
@@ -269,7 +245,7 @@ ask_record(struct find_sts *f)
 	if (domain_join(RECORD_LABEL, &f->question.domain, &name) != ST_OK)
 		loop_defer(on_no_place, f);
 	else
-		f->query[FAMILY_V4] = resolve_start(f->lookup, &name, DNS_TXT, f->trace,
+		f->query = resolve_start(f->lookup, &name, DNS_TXT, f->trace,
 		    "is there an MTA-STS policy? (RFC 8461, 3.1)", on_record, f);
 }
 
@@ -294,12 +270,6 @@ enter(struct find_sts *f, enum state next)
 	}
 }
 
-static void
-go(void *arg)
-{
-	enter(arg, STS_RECORD);
-}
-
 struct find_sts *
 find_sts_start(struct lookup *lookup, const struct sts_question *question,
     struct trace *trace, find_sts_done_fn *done, void *arg)
@@ -311,7 +281,7 @@ find_sts_start(struct lookup *lookup, const struct sts_question *question,
 	f->trace = trace;
 	f->done = done;
 	f->arg = arg;
-	gate_enter(&lookup->gate, &f->pass, go, f);
+	enter(f, STS_RECORD);
 	return f;
 }
 

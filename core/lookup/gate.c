@@ -43,6 +43,13 @@ admit(struct gate *gate)
 }
 
 void
+gate_resize(struct gate *gate, size_t max)
+{
+	gate->max = max;
+	admit(gate);
+}
+
+void
 gate_leave(struct gate *gate, struct gate_pass *pass)
 {
 	if (pass->is_running) {

@@ -26,6 +26,9 @@ struct gate_pass {
 
 void gate_init(struct gate *gate, size_t max);
 
+/* Another number at once; those for whom there is room now go in. */
+void gate_resize(struct gate *gate, size_t max);
+
 /* go runs as soon as there is room, perhaps now.  It must not call gate_leave itself. */
 void gate_enter(
     struct gate *gate, struct gate_pass *pass, void (*go)(void *), void *arg);

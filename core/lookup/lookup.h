@@ -7,7 +7,6 @@
 #include <stdint.h>
 
 #include "lookup/engine.h"
-#include "lookup/gate.h"
 
 #define ROUTE_TTL_MAX 3600 /* seconds that DNS facts are kept at most (DNS-10) */
 #define ERROR_TTL     30   /* and those about a failed lookup */
@@ -16,7 +15,6 @@ struct lookup {
 	struct engine_options options;
 	struct dns *dns;
 	struct https *https;
-	struct gate gate;
 	uint64_t dns_queries, fetches, fetch_failures;
 };
 

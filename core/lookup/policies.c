@@ -50,13 +50,23 @@ set_policy(struct policies *p, struct sts_entry *entry, struct sts_policy *polic
 {
 	p->bytes -= policy_bytes(entry->policy);
 	p->with_policy -= entry->policy != NULL;
+	p->strong_count -= is_strong(entry);
 	free(entry->policy);
 	entry->policy = policy;
 	p->bytes += policy_bytes(policy);
 	p->with_policy += policy != NULL;
+	p->strong_count += is_strong(entry);
 	if (policy == NULL)
 		entry->id[0] = '\0';
 	place(p, entry);
+}
+
+/* Without its policy an entry has nothing that a question could be answered from. */
+static void
+forget_policy(struct policies *p, struct sts_entry *entry)
+{
+	set_policy(p, entry, NULL);
+	entry->is_record_known = false;
 }
 
 static void
@@ -151,19 +161,31 @@ tell_eviction(struct policies *p, const struct sts_entry *entry)
 	p->evictions_untold = 0;
 }
 
+/* Strong ones make room for each other, never for weak ones, of which no more can be busy than questions wait. */
+static struct sts_entry *
+next_victim(const struct policies *p)
+{
+	struct sts_entry *entry = first_idle(&p->weak);
+
+	if (entry != NULL)
+		return entry;
+	if (p->strong_count <= p->max && p->bytes <= p->max_bytes)
+		return NULL;
+	return first_idle(&p->strong);
+}
+
+/* For so many more entries. */
 static void
-make_room(struct policies *p)
+make_room(struct policies *p, size_t more)
 {
 	struct sts_entry *entry;
 
-	while (p->map.count >= p->max || p->bytes > p->max_bytes) {
-		entry = first_idle(&p->weak);
-		if (entry == NULL) {
-			entry = first_idle(&p->strong);
-			if (entry == NULL)
-				return;
+	while (p->map.count + more > p->max || p->bytes > p->max_bytes) {
+		entry = next_victim(p);
+		if (entry == NULL)
+			return;
+		if (is_strong(entry))
 			tell_eviction(p, entry);
-		}
 		p->evicted++;
 		if (entry->policy != NULL)
 			store_drop(p, entry);
@@ -177,7 +199,7 @@ policies_get(struct policies *p, const struct domain *domain, time_t now)
 	struct sts_entry *entry = policies_find(p, domain);
 
 	if (entry == NULL) {
-		make_room(p);
+		make_room(p, 1);
 		entry = entry_new(p, domain);
 	}
 	policies_touch(p, entry, now);
@@ -193,19 +215,26 @@ policies_touch(struct policies *p, struct sts_entry *entry, time_t now)
 
 /* --- reading ------------------------------------------------------------------------------ */
 
-static bool
-is_valid(const struct sts_entry *entry, time_t now)
+bool
+sts_entry_is_valid(const struct sts_entry *entry, time_t now)
 {
 	return entry->policy != NULL && now < entry->expires;
 }
 
 bool
+sts_entry_is_settled(const struct sts_entry *entry, time_t now)
+{
+	/* A policy that ended since the record was looked at must be fetched again. */
+	return entry->is_record_known &&
+	       (entry->policy == NULL || now < entry->expires);
+}
+
+bool
 sts_entry_is_fresh(const struct sts_entry *entry, time_t now)
 {
-	if (!entry->is_record_known || now >= entry->record_until)
-		return false;
-	/* A policy that ended since the record was looked at must be fetched again. */
-	return entry->policy == NULL || now < entry->expires;
+	/* A clock that went back must not keep a record alive (STS-CACHE-10's idea). */
+	return sts_entry_is_settled(entry, now) && now < entry->record_until &&
+	       entry->record_until - now <= RECORD_TTL_MAX;
 }
 
 bool
@@ -225,7 +254,7 @@ sts_entry_question(const struct policies *p, const struct sts_entry *entry, bool
 	};
 	if (domain_parse(entry->name, strlen(entry->name), &out->domain, NULL) != ST_OK)
 		abort();
-	if (is_valid(entry, now))
+	if (sts_entry_is_valid(entry, now))
 		memcpy(out->known_id, entry->id, sizeof(out->known_id));
 	memcpy(out->paused_id, entry->attempted_id, sizeof(out->paused_id));
 }
@@ -233,7 +262,7 @@ sts_entry_question(const struct policies *p, const struct sts_entry *entry, bool
 void
 sts_entry_facts(const struct sts_entry *entry, time_t now, struct sts_facts *out)
 {
-	bool valid = is_valid(entry, now);
+	bool valid = sts_entry_is_valid(entry, now);
 
 	*out = (struct sts_facts){
 		.policy = valid ? entry->policy : NULL,
@@ -358,21 +387,19 @@ note_refresh_failure(struct policies *p, struct sts_entry *entry, time_t now)
 		tell_refresh_failure(entry, now);
 }
 
-void
-policies_apply(struct policies *p, struct sts_entry *entry, struct sts_result *result,
-    bool was_refresh, time_t now)
+static void
+apply_record(struct sts_entry *entry, const struct sts_result *result, time_t now)
 {
 	entry->is_record_known = true;
 	entry->is_record_error = result->is_record_error;
 	entry->record = (uint8_t)result->record;
 	entry->record_until = now + (time_t)result->record_ttl_s;
-	if (result->attempt == STS_ATTEMPT_NONE) {
-		/* The failure that a pause stands for stays in sight. */
-		if (!sts_entry_is_paused(p, entry, now))
-			set_detail(entry, result->detail);
-		return;
-	}
-	set_detail(entry, result->detail);
+}
+
+static void
+apply_attempt(struct policies *p, struct sts_entry *entry, struct sts_result *result,
+    bool was_refresh, time_t now)
+{
 	if (entry->attempt != (uint8_t)result->attempt)
 		tell_attempt(entry, result);
 	entry->attempt = (uint8_t)result->attempt;
@@ -382,10 +409,26 @@ policies_apply(struct policies *p, struct sts_entry *entry, struct sts_result *r
 		adopt(p, entry, result, now);
 	else if (was_refresh)
 		note_refresh_failure(p, entry, now);
-	if (result->attempt != STS_ATTEMPT_OK &&
-	    entry->record_until > now + (time_t)p->retry_after)
-		/* Try again when the pause is over, not when the record's TTL is. */
-		entry->record_until = now + (time_t)p->retry_after;
+}
+
+void
+policies_apply(struct policies *p, struct sts_entry *entry, struct sts_result *result,
+    bool was_refresh, time_t now)
+{
+	bool is_paused = sts_entry_is_paused(p, entry, now);
+	time_t pause_end;
+
+	apply_record(entry, result, now);
+	/* Without a new attempt, the failure that a pause stands for stays in sight. */
+	if (result->attempt != STS_ATTEMPT_NONE || !is_paused)
+		set_detail(entry, result->detail);
+	if (result->attempt != STS_ATTEMPT_NONE)
+		apply_attempt(p, entry, result, was_refresh, now);
+	/* Try again when the pause is over, not when the record's TTL is. */
+	pause_end = entry->attempted + (time_t)p->retry_after;
+	if (sts_entry_is_paused(p, entry, now) && entry->record_until > pause_end)
+		entry->record_until = pause_end;
+	make_room(p, 0);
 }
 
 /* --- the whole ---------------------------------------------------------------------------- */
@@ -425,7 +468,7 @@ on_stored(const struct stored_policy *stored, void *arg)
 		l->refused++;
 		return;
 	}
-	make_room(p);
+	make_room(p, 1);
 	entry = entry_new(p, stored->domain);
 	set_policy(p, entry, policy);
 	snprintf(entry->id, sizeof(entry->id), "%s", stored->id);
@@ -443,7 +486,7 @@ put_link(struct map_link *link, void *arg)
 	const struct sts_entry *entry = LIST_ITEM(link, struct sts_entry, link);
 	struct loading *l = arg;
 
-	if (is_valid(entry, l->now) && entry->policy->max_age_s > 0)
+	if (sts_entry_is_valid(entry, l->now) && entry->policy->max_age_s > 0)
 		store_put(l->policies, entry);
 }
 
@@ -504,9 +547,8 @@ policies_drop(struct policies *p, const struct domain *domain)
 		entry_free(p, entry);
 		return true;
 	}
-	set_policy(p, entry, NULL);
+	forget_policy(p, entry);
 	entry->attempt = STS_ATTEMPT_NONE;
-	entry->is_record_known = false;
 	return true;
 }
 
@@ -530,8 +572,9 @@ on_walk(struct map_link *link, void *arg)
 		log_info("sts: domain=%s mode=%s action=expired", entry->name,
 		    sts_mode_text(entry->policy->mode));
 		store_drop(w->policies, entry);
-		set_policy(w->policies, entry, NULL);
-	} else if (w->now >= entry->refresh_at && w->now - entry->used < IDLE_MAX) {
+		forget_policy(w->policies, entry);
+	} else if (w->now >= entry->refresh_at && w->now - entry->used < IDLE_MAX &&
+		   !sts_entry_is_paused(w->policies, entry, w->now)) {
 		w->fn(entry, w->arg);
 	}
 }

@@ -46,7 +46,7 @@ struct policies {
 	struct map map;
 	struct list weak, strong;
 	size_t bytes, max, max_bytes;
-	size_t with_policy;
+	size_t with_policy, strong_count;
 	uint64_t evicted;
 	time_t eviction_told; /* last line about one; 0: none yet */
 	size_t evictions_untold;
@@ -74,7 +74,13 @@ struct sts_entry *policies_get(
     struct policies *policies, const struct domain *domain, time_t now);
 void policies_touch(struct policies *policies, struct sts_entry *entry, time_t now);
 
-/* Whether a question can be answered without looking anything up. */
+/* Whether it has an unexpired policy. */
+bool sts_entry_is_valid(const struct sts_entry *entry, time_t now);
+
+/* Whether what was last looked up still stands: nothing dropped, no policy at its end. */
+bool sts_entry_is_settled(const struct sts_entry *entry, time_t now);
+
+/* Whether, besides, the record need not be looked at again yet: a question can be answered. */
 bool sts_entry_is_fresh(const struct sts_entry *entry, time_t now);
 
 /* What to look up for it.  force: fetch although nothing is new. */
@@ -85,7 +91,8 @@ void sts_entry_question(const struct policies *policies, const struct sts_entry 
 bool sts_entry_is_paused(
     const struct policies *policies, const struct sts_entry *entry, time_t now);
 
-/* Take in what a lookup found; result->policy is taken over. */
+/* Take in what a lookup found; result->policy is taken over.  Evicts when that is too much, entries without an
+ * operation only. */
 void policies_apply(struct policies *policies, struct sts_entry *entry,
     struct sts_result *result, bool was_refresh, time_t now);
 

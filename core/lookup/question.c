@@ -27,7 +27,7 @@ struct question {
 	void *arg;
 };
 
-static void answer_now(void *arg);
+static void step(void *arg);
 
 static void
 question_free(struct question *q)
@@ -36,7 +36,7 @@ question_free(struct question *q)
 	operation_leave(&q->sts_wait);
 	find_route_cancel(q->find_route);
 	find_sts_cancel(q->find_sts);
-	loop_deferred_cancel(answer_now, q);
+	loop_deferred_cancel(step, q);
 	loop_timer_free(q->deadline);
 	route_release(q->route);
 	list_remove(&q->node);
@@ -58,9 +58,8 @@ known_sts(struct question *q, struct sts_facts *out)
 }
 
 static void
-answer_now(void *arg)
+answer_now(struct question *q)
 {
-	struct question *q = arg;
 	struct sts_facts sts;
 	struct facts facts = {
 		.next_hop = &q->next_hop,
@@ -75,13 +74,6 @@ answer_now(void *arg)
 	q->done(&answer, q->arg);
 	answer_clear(&answer);
 	question_free(q);
-}
-
-static void
-step(struct question *q)
-{
-	if (!q->waits_for_route && !q->waits_for_sts)
-		answer_now(q);
 }
 
 static void
@@ -103,8 +95,8 @@ question_new(struct engine *engine, const struct next_hop *next_hop, int deadlin
 	q->next_hop = *next_hop;
 	q->done = done;
 	q->arg = arg;
-	list_init(&q->route_wait.node);
-	list_init(&q->sts_wait.node);
+	waiter_init(&q->route_wait);
+	waiter_init(&q->sts_wait);
 	q->deadline = loop_timer_new(on_deadline, q);
 	loop_timer_set(q->deadline, deadline_ms);
 	list_append(&engine->questions, &q->node);
@@ -130,6 +122,17 @@ on_route(void *arg)
 }
 
 static void
+wait_for_route(struct question *q)
+{
+	struct engine *e = q->engine;
+	struct route_entry *entry = routes_get(&e->routes, &q->next_hop);
+
+	q->waits_for_route = true;
+	operation_wait(
+	    operation_find_route(e, entry, &q->next_hop), &q->route_wait, on_route, q);
+}
+
+static void
 on_sts(void *arg)
 {
 	struct question *q = arg;
@@ -139,28 +142,61 @@ on_sts(void *arg)
 }
 
 static void
+wait_for_sts(struct question *q)
+{
+	struct engine *e = q->engine;
+	struct sts_entry *entry =
+	    policies_get(&e->policies, &q->next_hop.domain, loop_time());
+
+	q->waits_for_sts = true;
+	operation_wait(operation_find_sts(e, entry, false), &q->sts_wait, on_sts, q);
+}
+
+static bool
+is_sts_settled(const struct question *q)
+{
+	const struct sts_entry *entry =
+	    policies_find(&q->engine->policies, &q->next_hop.domain);
+
+	return entry != NULL && sts_entry_is_settled(entry, loop_time());
+}
+
+/*
+ * Answer when nothing is missing.  What one lookup brought may be gone when the other ends: dropped, pushed out of
+ * a full cache, or a policy at its end.  Then it is looked up again, within the same deadline.
+ */
+static void
+step(void *arg)
+{
+	struct question *q = arg;
+
+	if (q->waits_for_route || q->waits_for_sts)
+		return;
+	if (q->route == NULL)
+		wait_for_route(q);
+	if (!is_sts_settled(q))
+		wait_for_sts(q);
+	if (!q->waits_for_route && !q->waits_for_sts)
+		answer_now(q);
+}
+
+static void
 gather(struct question *q)
 {
 	struct engine *e = q->engine;
-	struct route_entry *route = routes_get(&e->routes, &q->next_hop);
+	struct route *route =
+	    route_entry_fresh(routes_get(&e->routes, &q->next_hop), loop_now_ms());
 	struct sts_entry *sts =
 	    policies_get(&e->policies, &q->next_hop.domain, loop_time());
-	struct route *fresh = route_entry_fresh(route, loop_time());
 
-	if (fresh != NULL) {
-		q->route = route_hold(fresh);
-	} else {
-		q->waits_for_route = true;
-		operation_wait(operation_find_route(e, route, &q->next_hop),
-		    &q->route_wait, on_route, q);
-	}
-	if (!sts_entry_is_fresh(sts, loop_time())) {
-		q->waits_for_sts = true;
-		operation_wait(
-		    operation_find_sts(e, sts, false), &q->sts_wait, on_sts, q);
-	}
+	if (route != NULL)
+		q->route = route_hold(route);
+	else
+		wait_for_route(q);
+	if (!sts_entry_is_fresh(sts, loop_time()))
+		wait_for_sts(q);
 	if (!q->waits_for_route && !q->waits_for_sts)
-		loop_defer(answer_now, q);
+		loop_defer(step, q);
 }
 
 struct question *
@@ -183,8 +219,8 @@ on_own_route(struct route *route, void *arg)
 	q->find_route = NULL;
 	q->waits_for_route = false;
 	q->route = route;
-	route_entry_put(
-	    routes_get(&q->engine->routes, &q->next_hop), route_hold(route));
+	route_entry_take(routes_get(&q->engine->routes, &q->next_hop),
+	    route_hold(route), loop_now_ms());
 	step(q);
 }
 

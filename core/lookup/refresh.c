@@ -20,8 +20,8 @@ on_due(struct sts_entry *entry, void *arg)
 {
 	struct engine *e = arg;
 
-	/* Questions come first: half of the gate is theirs alone. */
-	if (e->operation_count < e->lookup.gate.max / 2)
+	/* Questions come first: half of the gate is theirs, if it can be halved. */
+	if (e->operation_count < (e->gate.max + 1) / 2)
 		operation_find_sts(e, entry, true);
 }
 

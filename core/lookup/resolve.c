@@ -33,15 +33,23 @@ ask(struct resolve *r)
 	    r->lookup->dns, &r->name, r->type, left > 1 ? (int)left : 1, on_reply, r);
 }
 
-/* Add what was learnt on the way to the last reply. */
+/* Add what this reply says to what was learnt on the way. */
+static void
+pass(struct resolve *r, const struct dns_reply *reply)
+{
+	r->aliases += reply->aliases;
+	r->is_insecure = r->is_insecure || !reply->is_secure;
+	if (r->ttl_s > reply->ttl_s)
+		r->ttl_s = reply->ttl_s;
+}
+
 static void
 finish(struct resolve *r, struct dns_reply *reply)
 {
-	reply->aliases += r->aliases;
+	reply->aliases = r->aliases;
 	if (r->is_insecure)
 		reply->is_secure = false;
-	if (reply->ttl_s > r->ttl_s)
-		reply->ttl_s = r->ttl_s;
+	reply->ttl_s = r->ttl_s;
 	r->done(reply, r->arg);
 	free(r);
 }
@@ -53,22 +61,17 @@ on_reply(struct dns_reply *reply, void *arg)
 
 	r->query = NULL;
 	trace_dns(r->trace, &r->name, r->type, reply, r->rule);
-	if (reply->outcome != DNS_ALIAS) {
-		finish(r, reply);
-		return;
-	}
-	r->aliases += reply->aliases;
-	r->is_insecure = r->is_insecure || !reply->is_secure;
-	if (r->ttl_s > reply->ttl_s)
-		r->ttl_s = reply->ttl_s;
-	r->name = reply->owner;
-	if (r->aliases >= ALIASES_MAX) {
+	pass(r, reply);
+	if (r->aliases > ALIASES_MAX) {
 		dns_reply_clear(reply);
 		dns_reply_fail(reply, &r->name, "too many aliases");
-		finish(r, reply);
-		return;
 	}
-	ask(r);
+	if (reply->outcome == DNS_ALIAS) {
+		r->name = reply->owner;
+		ask(r);
+	} else {
+		finish(r, reply);
+	}
 }
 
 struct resolve *

@@ -2,6 +2,10 @@
 #include "lookup/routes.h"
 
 #include "base/mem.h"
+#include "lookup/lookup.h"
+
+/* A route is looked up ahead in the last tenth of its life, if that is worth it. */
+#define AHEAD_LIFE_MIN_MS 30000
 
 void
 routes_init(struct routes *routes, size_t max)
@@ -57,18 +61,19 @@ routes_find(const struct routes *routes, const struct next_hop *n)
 }
 
 static void
-evict(struct routes *routes)
+make_room(struct routes *routes)
 {
-	struct list *node;
+	struct list *node = routes->by_use.next, *next;
 
-	for (node = routes->by_use.next; node != &routes->by_use; node = node->next) {
+	for (; routes->map.count >= routes->max && node != &routes->by_use;
+	     node = next) {
 		struct route_entry *entry = LIST_ITEM(node, struct route_entry, by_use);
 
+		next = node->next;
 		if (entry->operation != NULL)
 			continue;
 		routes->evicted++;
 		entry_free(routes, entry);
-		return;
 	}
 }
 
@@ -81,8 +86,7 @@ routes_get(struct routes *routes, const struct next_hop *n)
 		routes_touch(routes, entry);
 		return entry;
 	}
-	if (routes->map.count >= routes->max)
-		evict(routes);
+	make_room(routes);
 	entry = xmalloc(sizeof(*entry) + n->domain.len + 1u);
 	*entry = (struct route_entry){ .port = n->port, .is_host = n->is_host };
 	memcpy(entry->name, n->domain.text, n->domain.len + 1u);
@@ -99,21 +103,66 @@ routes_touch(struct routes *routes, struct route_entry *entry)
 }
 
 struct route *
-route_entry_fresh(const struct route_entry *entry, time_t now)
+route_entry_fresh(const struct route_entry *entry, int64_t now_ms)
 {
-	const struct route *route = entry->route;
-
-	/* A clock that went back must not keep DNS facts alive (STS-CACHE-10's idea). */
-	if (route == NULL || now >= route->expires || now < route->found)
-		return NULL;
-	return entry->route;
+	return now_ms < entry->until_ms ? entry->route : NULL;
 }
 
-void
-route_entry_put(struct route_entry *entry, struct route *route)
+bool
+route_entry_is_due(const struct route_entry *entry, int64_t now_ms)
+{
+	return now_ms >= entry->ahead_ms && entry->operation == NULL;
+}
+
+static void
+put(struct route_entry *entry, struct route *route)
 {
 	route_release(entry->route);
 	entry->route = route;
+}
+
+static bool
+has_failed(const struct host_facts *host)
+{
+	return host->address_outcome == ADDRESS_ERROR ||
+	       host->tlsa_outcome == TLSA_ERROR ||
+	       host->tlsa_outcome == TLSA_ALIAS_ERROR;
+}
+
+static bool
+is_failure(const struct route *route)
+{
+	size_t i;
+
+	for (i = 0; i < route->host_count; i++)
+		if (has_failed(&route->hosts[i]))
+			return true;
+	return route->outcome == MX_ERROR;
+}
+
+void
+route_entry_take(struct route_entry *entry, struct route *route, int64_t now_ms)
+{
+	int64_t life_ms = (int64_t)(route->expires - route->found) * 1000;
+
+	if (is_failure(route) && route_entry_fresh(entry, now_ms) != NULL) {
+		entry->ahead_ms = now_ms + ERROR_TTL * 1000;
+		route_release(route);
+		return;
+	}
+	put(entry, route);
+	entry->until_ms = now_ms + life_ms;
+	entry->ahead_ms =
+	    entry->until_ms - (life_ms < AHEAD_LIFE_MIN_MS ? 0 : life_ms / 10);
+}
+
+void
+routes_forget(struct routes *routes)
+{
+	struct list *node;
+
+	for (node = routes->by_use.next; node != &routes->by_use; node = node->next)
+		put(LIST_ITEM(node, struct route_entry, by_use), NULL);
 }
 
 bool
@@ -130,7 +179,7 @@ routes_drop(struct routes *routes, const struct domain *domain)
 			continue;
 		found = true;
 		if (entry->operation != NULL)
-			route_entry_put(entry, NULL);
+			put(entry, NULL);
 		else
 			entry_free(routes, entry);
 	}

@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <time.h>
+#include <stdint.h>
 
 #include "base/list.h"
 #include "base/map.h"
@@ -19,6 +19,9 @@ struct route_entry {
 	struct list by_use;
 	struct route *route;         /* NULL until found; may have expired */
 	struct operation *operation; /* under way; an entry with one is never evicted */
+	/* Of the loop's clock, which does not jump: route may be used before the one, and is worth looking up
+	 * again from the other on. */
+	int64_t until_ms, ahead_ms;
 	uint16_t port;
 	bool is_host;
 	char name[]; /* of the next-hop's domain */
@@ -39,17 +42,23 @@ void routes_clear(struct routes *routes);
 struct route_entry *routes_find(
     const struct routes *routes, const struct next_hop *next_hop);
 
-/* The entry, made if need be; marks it as used and evicts another when there are too many. */
+/* The entry, made if need be; marks it as used and evicts others when there are too many. */
 struct route_entry *routes_get(struct routes *routes, const struct next_hop *next_hop);
 
 /* The entry was used now. */
 void routes_touch(struct routes *routes, struct route_entry *entry);
 
-/* The route if it may still be used at this time, else NULL. */
-struct route *route_entry_fresh(const struct route_entry *entry, time_t now);
+/* The route if it may still be used, else NULL. */
+struct route *route_entry_fresh(const struct route_entry *entry, int64_t now_ms);
 
-/* Put a new route, taking over the caller's hold. */
-void route_entry_put(struct route_entry *entry, struct route *route);
+/* Whether one in use should be looked up again before it ends, so that whoever asks often never waits. */
+bool route_entry_is_due(const struct route_entry *entry, int64_t now_ms);
+
+/* Put a route found now, taking over the caller's hold; one that failed takes nothing away from what still holds. */
+void route_entry_take(struct route_entry *entry, struct route *route, int64_t now_ms);
+
+/* Forget all routes, not their entries. */
+void routes_forget(struct routes *routes);
 
 /* Forget every route to this domain, whatever the port; true if there was one. */
 bool routes_drop(struct routes *routes, const struct domain *domain);

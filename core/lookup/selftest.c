@@ -17,7 +17,29 @@ struct selftest {
 	struct loop_timer *timer;
 	struct resolve *query;
 	struct selftest_result result;
+	bool was_off; /* not to be believed, since the last time it could be */
+	void (*on_repaired)(void *arg);
+	void *arg;
 };
+
+static void
+note_repair(struct selftest *t)
+{
+	switch (t->result.state) {
+	case RESOLVER_UNTRUSTED:
+	case RESOLVER_NOT_VALIDATING:
+		t->was_off = true;
+		break;
+	case RESOLVER_OK:
+		if (t->was_off)
+			t->on_repaired(t->arg);
+		t->was_off = false;
+		break;
+	case RESOLVER_UNKNOWN:
+	case RESOLVER_DEAD:
+		break;
+	}
+}
 
 static void
 conclude(struct selftest *t, enum resolver_state state, const char *detail)
@@ -31,6 +53,7 @@ conclude(struct selftest *t, enum resolver_state state, const char *detail)
 		return;
 	r->state = state;
 	r->since = loop_time();
+	note_repair(t);
 	if (state == RESOLVER_OK)
 		log_info("dnssec: resolver=%s status=ok", dns_servers(t->lookup->dns));
 	else
@@ -91,11 +114,13 @@ begin(void *arg)
 }
 
 struct selftest *
-selftest_start(struct lookup *lookup)
+selftest_start(struct lookup *lookup, void (*on_repaired)(void *arg), void *arg)
 {
 	struct selftest *t = xcalloc(1, sizeof(*t));
 
 	t->lookup = lookup;
+	t->on_repaired = on_repaired;
+	t->arg = arg;
 	t->timer = loop_timer_new(begin, t);
 	begin(t);
 	return t;

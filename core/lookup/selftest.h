@@ -12,8 +12,10 @@
 
 struct selftest;
 
-/* The first test starts at once.  lookup is borrowed. */
-struct selftest *selftest_start(struct lookup *lookup);
+/* The first test starts at once.  lookup is borrowed; on_repaired runs when a resolver that could not be believed
+ * can be. */
+struct selftest *selftest_start(
+    struct lookup *lookup, void (*on_repaired)(void *arg), void *arg);
 void selftest_stop(struct selftest *selftest); /* NULL is fine */
 
 /* Test again now: the resolver has changed. */

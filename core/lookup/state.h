@@ -5,6 +5,7 @@
 #define HOPSEAL_LOOKUP_STATE_H
 
 #include "lookup/engine.h"
+#include "lookup/gate.h"
 #include "lookup/lookup.h"
 #include "lookup/policies.h"
 #include "lookup/routes.h"
@@ -14,6 +15,7 @@ struct refresh;
 
 struct engine {
 	struct lookup lookup;
+	struct gate gate; /* of the operations */
 	struct store *store;
 	struct routes routes;
 	struct policies policies;

@@ -14,9 +14,11 @@ struct tally {
 	size_t dane, sts, encrypt, may;
 	size_t pinned;   /* dane hosts that have DANE-EE(3) SHA2-256 records */
 	size_t unproven; /* hosts whose TLSA lookup failed: not to be reached */
+	size_t unknown;  /* whose address lookup failed: they may have TLSA */
 	bool needs_both;
 	size_t relaxed; /* hosts let through by the operator */
-	bool is_binding, mx_is_secure, is_testing;
+	bool is_binding, is_testing;
+	bool takes_dane_only; /* Postfix refuses it for hosts of an insecure MX */
 };
 
 static bool
@@ -64,6 +66,7 @@ count_host(struct tally *t, const struct host_answer *h)
 		break;
 	case VERDICT_SKIP:
 		t->unproven += is_unproven(h);
+		t->unknown += h->reason == REASON_ADDRESS_ERROR;
 		break;
 	case VERDICT_DEFER:
 	case VERDICT_REJECT:
@@ -78,7 +81,7 @@ tally_make(const struct answer *a, struct tally *t)
 
 	*t = (struct tally){
 		.is_binding = a->is_sts_binding,
-		.mx_is_secure = a->mx_is_secure,
+		.takes_dane_only = a->mx_is_secure || a->mx_is_implicit,
 		.is_testing = a->policy != NULL && a->policy->mode == STS_TESTING,
 	};
 	for (i = 0; i < a->count; i++)
@@ -101,7 +104,7 @@ enum level {
 static bool
 says_relaxed(const struct tally *t)
 {
-	return t->relaxed > 0 && t->dane + t->sts + t->encrypt == 0;
+	return t->relaxed > 0 && t->dane + t->sts + t->encrypt + t->unproven == 0;
 }
 
 static bool
@@ -111,9 +114,9 @@ says_both(const struct tally *t)
 }
 
 static bool
-says_bound_secure_dane(const struct tally *t)
+says_bound_dane(const struct tally *t)
 {
-	return t->is_binding && t->dane > 0 && t->mx_is_secure;
+	return t->is_binding && t->dane > 0 && t->takes_dane_only;
 }
 
 static bool
@@ -131,13 +134,13 @@ says_bound(const struct tally *t)
 static bool
 says_all_dane(const struct tally *t)
 {
-	return t->mx_is_secure && t->dane > 0 && t->encrypt + t->may + t->sts == 0;
+	return t->takes_dane_only && t->dane > 0 && t->encrypt + t->may + t->sts == 0;
 }
 
 static bool
 says_all_encrypt(const struct tally *t)
 {
-	return t->encrypt > 0 && t->dane + t->may + t->unproven == 0;
+	return t->encrypt > 0 && t->dane + t->may + t->unproven + t->unknown == 0;
 }
 
 static bool
@@ -149,7 +152,7 @@ says_some_dane(const struct tally *t)
 static bool
 says_testing(const struct tally *t)
 {
-	return t->is_testing;
+	return t->is_testing && t->unknown == 0;
 }
 
 static bool
@@ -173,7 +176,7 @@ static const struct {
 	{ says_both, LEVEL_TEMP_BOTH, LEVEL_TEMP_BOTH },
 	/* STS binds, but hosts have TLSA: DANE decides (RFC 8461, 2); a host without is not
 	 * reached, which is less mail but never less protection. */
-	{ says_bound_secure_dane, LEVEL_DANE_ONLY, LEVEL_DANE_ONLY },
+	{ says_bound_dane, LEVEL_DANE_ONLY, LEVEL_DANE_ONLY },
 	/* The same over an insecure MX: there "dane-only" would defer for ever and "dane" would
 	 * follow a forged MX.  The TLSA records themselves, as pins, do neither. */
 	{ says_bound_pinned, LEVEL_PIN, LEVEL_PIN },
@@ -251,17 +254,22 @@ is_plain_line(const char *line, size_t len)
 	return true;
 }
 
+#define STRING_BEGIN " { policy_string = "
+#define STRING_END   " }"
+
 /* The policy's lines as published; those that would break Postfix's own syntax, extensions all of them,
- * are left out: an attribute it cannot read defers the mail. */
+ * are left out, for an attribute it cannot read defers the mail; and so are those that are too much. */
 static void
 add_policy_strings(const struct sts_policy *policy, struct strbuf *text)
 {
+	const size_t around = strlen(STRING_BEGIN STRING_END);
 	const char *line;
 	size_t pos = 0, len;
 
 	while (sts_policy_next_line(policy, &pos, &line, &len))
-		if (is_plain_line(line, len))
-			strbuf_addf(text, " { policy_string = %.*s }", (int)len, line);
+		if (is_plain_line(line, len) && text->len + around + len <= TEXT_MAX)
+			strbuf_addf(
+			    text, STRING_BEGIN "%.*s" STRING_END, (int)len, line);
 }
 
 static void
@@ -311,18 +319,20 @@ add_mx(const struct answer *a, struct strbuf *text)
 	}
 }
 
+/* All or nothing: Postfix 3.10 looks into both lists without asking whether there is anything in them. */
 static void
 add_attributes(const struct answer *a, struct strbuf *text)
 {
-	struct strbuf lines = STRBUF_INIT;
+	size_t start = text->len, mx, strings;
 
 	strbuf_addf(
 	    text, " policy_type=sts policy_domain=%s", a->next_hop->domain.text);
+	mx = text->len;
 	add_mx(a, text);
-	add_policy_strings(a->policy, &lines);
-	if (text->len + lines.len <= TEXT_MAX)
-		strbuf_add(text, lines.data, lines.len);
-	strbuf_clear(&lines);
+	strings = text->len;
+	add_policy_strings(a->policy, text);
+	if (mx == strings || strings == text->len)
+		strbuf_truncate(text, start);
 }
 
 /* Whether Postfix 3.10 is told under which policy to count: at the DANE levels it finds out itself. */

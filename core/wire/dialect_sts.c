@@ -16,6 +16,9 @@ dialect_sts(const struct answer *a, struct strbuf *text)
 		return dialect_defer(a, text);
 	if (a->verdict == VERDICT_REJECT || a->policy == NULL || !a->is_sts_binding)
 		return REPLY_NOTFOUND;
+	/* Only the operator lets a host through that a binding policy is about. */
+	if (a->verdict == VERDICT_MAY)
+		return REPLY_NOTFOUND;
 	strbuf_adds(text, "secure match=");
 	for (i = 0; i < a->policy->pattern_count; i++)
 		strbuf_addf(text, "%s%s%s", i > 0 ? ":" : "",

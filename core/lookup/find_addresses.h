@@ -1,0 +1,36 @@
+/*
+ * A and AAAA of one name, side by side.  SPDX-License-Identifier: ISC
+ */
+#ifndef HOPSEAL_LOOKUP_FIND_ADDRESSES_H
+#define HOPSEAL_LOOKUP_FIND_ADDRESSES_H
+
+#include "base/address.h"
+#include "lookup/lookup.h"
+#include "wire/dns_message.h"
+
+enum family { FAMILY_V4, FAMILY_V6, FAMILIES };
+
+/*
+ * How long one family is waited for when the other has addresses: name servers that are silent about AAAA must not
+ * use up the time in which a question is to be answered (BASE-10).
+ */
+#define FAMILY_WAIT_MS 1500
+
+struct find_addresses;
+
+/* replies live until the function returns. */
+typedef void find_addresses_done_fn(
+    const struct dns_reply replies[FAMILIES], void *arg);
+
+/* name stays where it is until done; rule and trace as in lookup/resolve.h, done as in net/dns.h. */
+struct find_addresses *find_addresses_start(struct lookup *lookup,
+    const struct domain *name, struct trace *trace, const char *rule,
+    find_addresses_done_fn *done, void *arg);
+
+void find_addresses_cancel(struct find_addresses *find);
+
+/* All addresses of both replies, IPv4 first, max at most; returns how many. */
+size_t addresses_of(
+    const struct dns_reply replies[FAMILIES], struct address *out, size_t max);
+
+#endif

@@ -246,7 +246,7 @@ engine_refresh(struct engine *e, const struct domain *domain)
 
 	if (entry == NULL)
 		return ST_NOTFOUND;
-	if (sts_entry_is_paused(&e->policies, entry, loop_time()))
+	if (sts_entry_is_paused(entry, e->policies.retry_after, loop_time()))
 		return ST_BUSY;
 	operation_find_sts(e, entry, true);
 	return ST_OK;

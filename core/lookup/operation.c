@@ -124,8 +124,8 @@ begin(void *arg)
 		    find_route_start(&e->lookup, &op->next_hop, NULL, on_route, op);
 		return;
 	}
-	sts_entry_question(
-	    &e->policies, op->sts_entry, op->is_refresh, loop_time(), &question);
+	sts_entry_question(op->sts_entry, op->is_refresh, e->policies.retry_after,
+	    loop_time(), &question);
 	op->find_sts = find_sts_start(&e->lookup, &question, NULL, on_sts, op);
 }
 

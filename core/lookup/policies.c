@@ -3,7 +3,6 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/strbuf.h"
 #include "net/loop.h"
 
 /* An idle domain's policy is kept fresh this long after the last question for it. */
@@ -16,12 +15,6 @@
 #define REFRESH_FAILURES_TOLD 2
 
 /* --- entries -------------------------------------------------------------------------- */
-
-static bool
-is_strong(const struct sts_entry *entry)
-{
-	return entry->policy != NULL && entry->policy->mode != STS_NONE;
-}
 
 static size_t
 policy_bytes(const struct sts_policy *policy)
@@ -42,7 +35,7 @@ static void
 place(struct policies *p, struct sts_entry *entry)
 {
 	list_remove(&entry->by_use);
-	list_append(is_strong(entry) ? &p->strong : &p->weak, &entry->by_use);
+	list_append(sts_entry_is_strong(entry) ? &p->strong : &p->weak, &entry->by_use);
 }
 
 static void
@@ -50,12 +43,12 @@ set_policy(struct policies *p, struct sts_entry *entry, struct sts_policy *polic
 {
 	p->bytes -= policy_bytes(entry->policy);
 	p->with_policy -= entry->policy != NULL;
-	p->strong_count -= is_strong(entry);
+	p->strong_count -= sts_entry_is_strong(entry);
 	free(entry->policy);
 	entry->policy = policy;
 	p->bytes += policy_bytes(policy);
 	p->with_policy += policy != NULL;
-	p->strong_count += is_strong(entry);
+	p->strong_count += sts_entry_is_strong(entry);
 	if (policy == NULL)
 		entry->id[0] = '\0';
 	place(p, entry);
@@ -184,7 +177,7 @@ make_room(struct policies *p, size_t more)
 		entry = next_victim(p);
 		if (entry == NULL)
 			return;
-		if (is_strong(entry))
+		if (sts_entry_is_strong(entry))
 			tell_eviction(p, entry);
 		p->evicted++;
 		if (entry->policy != NULL)
@@ -211,71 +204,6 @@ policies_touch(struct policies *p, struct sts_entry *entry, time_t now)
 {
 	entry->used = now;
 	place(p, entry);
-}
-
-/* --- reading ------------------------------------------------------------------------------ */
-
-bool
-sts_entry_is_valid(const struct sts_entry *entry, time_t now)
-{
-	return entry->policy != NULL && now < entry->expires;
-}
-
-bool
-sts_entry_is_settled(const struct sts_entry *entry, time_t now)
-{
-	/* A policy that ended since the record was looked at must be fetched again. */
-	return entry->is_record_known &&
-	       (entry->policy == NULL || now < entry->expires);
-}
-
-bool
-sts_entry_is_fresh(const struct sts_entry *entry, time_t now)
-{
-	/* A clock that went back must not keep a record alive (STS-CACHE-10's idea). */
-	return sts_entry_is_settled(entry, now) && now < entry->record_until &&
-	       entry->record_until - now <= RECORD_TTL_MAX;
-}
-
-bool
-sts_entry_is_paused(const struct policies *p, const struct sts_entry *entry, time_t now)
-{
-	return entry->attempt > STS_ATTEMPT_OK && now >= entry->attempted &&
-	       now - entry->attempted < (time_t)p->retry_after;
-}
-
-void
-sts_entry_question(const struct policies *p, const struct sts_entry *entry, bool force,
-    time_t now, struct sts_question *out)
-{
-	*out = (struct sts_question){
-		.wish = force ? STS_FETCH_ALWAYS : STS_FETCH_IF_NEW,
-		.has_pause = sts_entry_is_paused(p, entry, now),
-	};
-	if (domain_parse(entry->name, strlen(entry->name), &out->domain, NULL) != ST_OK)
-		abort();
-	if (sts_entry_is_valid(entry, now))
-		memcpy(out->known_id, entry->id, sizeof(out->known_id));
-	memcpy(out->paused_id, entry->attempted_id, sizeof(out->paused_id));
-}
-
-void
-sts_entry_facts(const struct sts_entry *entry, time_t now, struct sts_facts *out)
-{
-	bool valid = sts_entry_is_valid(entry, now);
-
-	*out = (struct sts_facts){
-		.policy = valid ? entry->policy : NULL,
-		.id = valid ? entry->id : "",
-		.fetched = valid ? entry->fetched : 0,
-		.expires = valid ? entry->expires : 0,
-		.is_record_known = entry->is_record_known,
-		.is_record_error = entry->is_record_error,
-		.record = (enum sts_record_outcome)entry->record,
-		.attempt = (enum sts_attempt)entry->attempt,
-		.attempted = entry->attempted,
-		.detail = entry->detail != NULL ? entry->detail : "",
-	};
 }
 
 /* --- taking in a result --------------------------------------------------------------------- */
@@ -337,44 +265,6 @@ adopt(
 		store_drop(p, entry);
 }
 
-/* detail as a log line can have it: it has quotes of its own. */
-static char *
-escaped(const char *detail)
-{
-	struct strbuf out = STRBUF_INIT;
-
-	strbuf_escape(&out, detail, strlen(detail), FACT_DETAIL_MAX);
-	return strbuf_take(&out);
-}
-
-static void
-tell_refresh_failure(const struct sts_entry *entry, time_t now)
-{
-	char *reason = escaped(entry->detail != NULL ? entry->detail : "");
-
-	log_warn("sts: domain=%s refresh=failed times=%u reason=\"%s\" kept-for=%llds "
-		 "action=\"still enforced until it expires\"",
-	    entry->name, entry->refresh_failures, reason,
-	    (long long)(entry->expires - now));
-	free(reason);
-}
-
-static void
-tell_attempt(const struct sts_entry *entry, const struct sts_result *result)
-{
-	char *reason;
-
-	if (result->attempt == STS_ATTEMPT_OK) {
-		log_info("sts: domain=%s fetch=ok mode=%s", entry->name,
-		    sts_mode_text(result->policy->mode));
-		return;
-	}
-	reason = escaped(result->detail);
-	log_info("sts: domain=%s fetch=%s reason=\"%s\"", entry->name,
-	    sts_attempt_word(result->attempt), reason);
-	free(reason);
-}
-
 static void
 note_refresh_failure(struct policies *p, struct sts_entry *entry, time_t now)
 {
@@ -383,8 +273,9 @@ note_refresh_failure(struct policies *p, struct sts_entry *entry, time_t now)
 								 : p->retry_after);
 	if (entry->refresh_failures < UINT8_MAX)
 		entry->refresh_failures++;
-	if (entry->refresh_failures == REFRESH_FAILURES_TOLD && is_strong(entry))
-		tell_refresh_failure(entry, now);
+	if (entry->refresh_failures == REFRESH_FAILURES_TOLD &&
+	    sts_entry_is_strong(entry))
+		sts_entry_tell_refresh_failure(entry, now);
 }
 
 static void
@@ -401,7 +292,7 @@ apply_attempt(struct policies *p, struct sts_entry *entry, struct sts_result *re
     bool was_refresh, time_t now)
 {
 	if (entry->attempt != (uint8_t)result->attempt)
-		tell_attempt(entry, result);
+		sts_entry_tell_attempt(entry, result);
 	entry->attempt = (uint8_t)result->attempt;
 	entry->attempted = now;
 	memcpy(entry->attempted_id, result->id, sizeof(entry->attempted_id));
@@ -415,7 +306,7 @@ void
 policies_apply(struct policies *p, struct sts_entry *entry, struct sts_result *result,
     bool was_refresh, time_t now)
 {
-	bool is_paused = sts_entry_is_paused(p, entry, now);
+	bool is_paused = sts_entry_is_paused(entry, p->retry_after, now);
 	time_t pause_end;
 
 	apply_record(entry, result, now);
@@ -426,24 +317,13 @@ policies_apply(struct policies *p, struct sts_entry *entry, struct sts_result *r
 		apply_attempt(p, entry, result, was_refresh, now);
 	/* Try again when the pause is over, not when the record's TTL is. */
 	pause_end = entry->attempted + (time_t)p->retry_after;
-	if (sts_entry_is_paused(p, entry, now) && entry->record_until > pause_end)
+	if (sts_entry_is_paused(entry, p->retry_after, now) &&
+	    entry->record_until > pause_end)
 		entry->record_until = pause_end;
 	make_room(p, 0);
 }
 
 /* --- the whole ---------------------------------------------------------------------------- */
-
-/* Fetched in the future: the clock was wrong then or is now.  Due, and no longer valid than if it were fetched
- * now (STS-CACHE-10). */
-static void
-limit_to_clock(struct sts_entry *entry, time_t now)
-{
-	if (entry->fetched <= now)
-		return;
-	entry->fetched = entry->refresh_at = now;
-	if (entry->expires > now + (time_t)entry->policy->max_age_s)
-		entry->expires = now + (time_t)entry->policy->max_age_s;
-}
 
 struct loading {
 	struct policies *policies;
@@ -477,7 +357,7 @@ on_stored(const struct stored_policy *stored, void *arg)
 	entry->used = stored->used;
 	entry->expires = stored->expires;
 	entry->refresh_at = refresh_time(p, entry);
-	limit_to_clock(entry, l->now);
+	sts_entry_limit_to_clock(entry, l->now);
 }
 
 static void
@@ -567,14 +447,14 @@ on_walk(struct map_link *link, void *arg)
 
 	if (entry->policy == NULL || entry->operation != NULL)
 		return;
-	limit_to_clock(entry, w->now);
+	sts_entry_limit_to_clock(entry, w->now);
 	if (w->now >= entry->expires) {
 		log_info("sts: domain=%s mode=%s action=expired", entry->name,
 		    sts_mode_text(entry->policy->mode));
 		store_drop(w->policies, entry);
 		forget_policy(w->policies, entry);
 	} else if (w->now >= entry->refresh_at && w->now - entry->used < IDLE_MAX &&
-		   !sts_entry_is_paused(w->policies, entry, w->now)) {
+		   !sts_entry_is_paused(entry, w->policies->retry_after, w->now)) {
 		w->fn(entry, w->arg);
 	}
 }

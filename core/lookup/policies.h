@@ -14,29 +14,8 @@
 
 #include "base/list.h"
 #include "base/map.h"
-#include "lookup/find_sts.h"
-#include "policy/facts.h"
+#include "lookup/sts_entry.h"
 #include "store/store.h"
-
-struct operation;
-
-struct sts_entry {
-	struct map_link link;
-	struct list by_use;
-	struct sts_policy *policy;   /* NULL: none */
-	char *detail;                /* of the last attempt or lookup; NULL: "" */
-	struct operation *operation; /* under way; an entry with one is never evicted */
-	time_t fetched, expires;     /* of policy */
-	time_t record_until; /* the live record must be looked up again from here on */
-	time_t attempted, used, refresh_at;
-	char id[STS_ID_MAX + 1];           /* of policy */
-	char attempted_id[STS_ID_MAX + 1]; /* live id of the last attempt */
-	uint8_t refresh_failures;
-	uint8_t attempt; /* enum sts_attempt */
-	uint8_t record;  /* enum sts_record_outcome */
-	bool is_record_known, is_record_error;
-	char name[];
-};
 
 /*
  * Two lists, least recently used first: strong entries hold a policy in mode enforce or testing, weak ones do not
@@ -74,30 +53,10 @@ struct sts_entry *policies_get(
     struct policies *policies, const struct domain *domain, time_t now);
 void policies_touch(struct policies *policies, struct sts_entry *entry, time_t now);
 
-/* Whether it has an unexpired policy. */
-bool sts_entry_is_valid(const struct sts_entry *entry, time_t now);
-
-/* Whether what was last looked up still stands: nothing dropped, no policy at its end. */
-bool sts_entry_is_settled(const struct sts_entry *entry, time_t now);
-
-/* Whether, besides, the record need not be looked at again yet: a question can be answered. */
-bool sts_entry_is_fresh(const struct sts_entry *entry, time_t now);
-
-/* What to look up for it.  force: fetch although nothing is new. */
-void sts_entry_question(const struct policies *policies, const struct sts_entry *entry,
-    bool force, time_t now, struct sts_question *out);
-
-/* Whether a fetch failed less than retry_after ago. */
-bool sts_entry_is_paused(
-    const struct policies *policies, const struct sts_entry *entry, time_t now);
-
 /* Take in what a lookup found; result->policy is taken over.  Evicts when that is too much, entries without an
  * operation only. */
 void policies_apply(struct policies *policies, struct sts_entry *entry,
     struct sts_result *result, bool was_refresh, time_t now);
-
-/* As facts, borrowed from the entry. */
-void sts_entry_facts(const struct sts_entry *entry, time_t now, struct sts_facts *out);
 
 /* Forget a domain; false when it was not known.  Not while an operation is under way: then
  * only the policy goes. */

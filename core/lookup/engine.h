@@ -56,7 +56,7 @@ struct engine *engine_new(
  */
 MUST_CHECK enum status engine_use_store(struct engine *engine, struct store *store);
 
-/* Cancels all operations: no callback runs any more. */
+/* Cancels all operations: no callback runs any more.  Not from within one. */
 void engine_free(struct engine *engine);
 
 /*
@@ -66,14 +66,15 @@ void engine_free(struct engine *engine);
 void engine_reconfigure(struct engine *engine, const struct engine_options *options,
     struct dns *dns, struct https *https);
 
-/* answer lives until the function returns. */
+/* answer lives until the function returns, or asks the engine for something else. */
 typedef void engine_done_fn(const struct answer *answer, void *arg);
 
 struct question;
 
 /*
  * Answer at once from memory.  Returns true and fills *answer (to be cleared with answer_clear(), and used
- * before the loop runs again) when all facts are there and fresh; false when engine_ask() must go out.
+ * before the loop runs or the engine is asked again) when all facts are there and fresh; false when engine_ask() must
+ * go out.
  */
 bool engine_peek(
     struct engine *engine, const struct next_hop *next_hop, struct answer *answer);
@@ -118,8 +119,9 @@ MUST_CHECK enum status engine_show_policy(struct engine *engine,
 /* Forget all facts of a domain, logged.  ST_OK or ST_NOTFOUND. */
 MUST_CHECK enum status engine_drop(struct engine *engine, const struct domain *domain);
 
-/* Fetch its policy now, whatever the cache says (but within the pause after a failure: ST_BUSY).
- * The result shows in engine_show_policy.  ST_OK, ST_BUSY, or ST_NOTFOUND (never asked for). */
+/* Fetch its policy now, whatever the cache says, if it has one or a live record leads to one; but within the pause
+ * after a failure: ST_BUSY.  The result shows in engine_show_policy.  ST_OK, ST_BUSY, or ST_NOTFOUND (never asked
+ * for). */
 MUST_CHECK enum status engine_refresh(
     struct engine *engine, const struct domain *domain);
 

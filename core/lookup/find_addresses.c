@@ -5,7 +5,13 @@
 #include "lookup/resolve.h"
 #include "net/loop.h"
 
-static const enum dns_type types[] = { [FAMILY_V4] = DNS_A, [FAMILY_V6] = DNS_AAAA };
+static const struct {
+	enum dns_type type;
+	size_t width; /* octets of an address */
+} families[] = {
+	[FAMILY_V4] = { DNS_A, 4 },
+	[FAMILY_V6] = { DNS_AAAA, 16 },
+};
 
 struct find_addresses {
 	const struct domain *name;
@@ -15,8 +21,8 @@ struct find_addresses {
 		struct find_addresses *find;
 		struct resolve *resolve; /* NULL once answered */
 	} queries[FAMILIES];
-	struct dns_reply replies[FAMILIES];
 	struct loop_timer *wait; /* for the second one; NULL until it is needed */
+	struct address_answer answer;
 	find_addresses_done_fn *done;
 	void *arg;
 };
@@ -26,10 +32,8 @@ release(struct find_addresses *f)
 {
 	int i;
 
-	for (i = 0; i < FAMILIES; i++) {
+	for (i = 0; i < FAMILIES; i++)
 		resolve_cancel(f->queries[i].resolve);
-		dns_reply_clear(&f->replies[i]);
-	}
 	loop_timer_free(f->wait);
 	free(f);
 }
@@ -37,7 +41,7 @@ release(struct find_addresses *f)
 static void
 finish(struct find_addresses *f)
 {
-	f->done(f->replies, f->arg);
+	f->done(&f->answer, f->arg);
 	release(f);
 }
 
@@ -48,14 +52,51 @@ on_wait(void *arg)
 	int i;
 
 	for (i = 0; i < FAMILIES; i++) {
+		struct dns_reply *reply = &f->answer.replies[i];
+
 		if (f->queries[i].resolve == NULL)
 			continue;
 		resolve_cancel(f->queries[i].resolve);
 		f->queries[i].resolve = NULL;
-		dns_reply_fail(&f->replies[i], f->name, "timeout");
-		trace_dns(f->trace, f->name, types[i], &f->replies[i], f->rule);
+		dns_reply_fail(reply, f->name, "timeout");
+		trace_dns(f->trace, f->name, families[i].type, reply, f->rule);
 	}
 	finish(f);
+}
+
+/* Those of IPv4 go in front, whenever they come. */
+static void
+take_addresses(
+    struct address_answer *a, enum family family, const struct dns_reply *reply)
+{
+	struct address found[HOST_ADDRESSES_MAX];
+	size_t i, n = 0, at;
+
+	for (i = 0; i < reply->count && a->count + n < HOST_ADDRESSES_MAX; i++) {
+		const struct dns_record *r = &reply->records[i];
+
+		if (r->len != families[family].width)
+			continue;
+		found[n] = (struct address){ .is_v6 = family == FAMILY_V6 };
+		memcpy(found[n++].bytes, r->data, r->len);
+	}
+	at = family == FAMILY_V4 ? 0 : a->count;
+	memmove(&a->list[at + n], &a->list[at], (a->count - at) * sizeof(found[0]));
+	memcpy(&a->list[at], found, n * sizeof(found[0]));
+	a->count += n;
+}
+
+/* The records are not kept: hosts may have a thousand addresses, and we many hosts at once. */
+static void
+take_reply(struct address_answer *a, enum family family, const struct dns_reply *reply)
+{
+	struct dns_reply *kept = &a->replies[family];
+
+	take_addresses(a, family, reply);
+	*kept = *reply;
+	kept->records = NULL;
+	kept->count = 0;
+	kept->memory = NULL;
 }
 
 static void
@@ -63,20 +104,17 @@ on_reply(struct dns_reply *reply, void *arg)
 {
 	struct family_query *q = arg;
 	struct find_addresses *f = q->find;
+	enum family family = (enum family)(q - f->queries);
 
 	q->resolve = NULL;
-	f->replies[q - f->queries] = *reply;
+	take_reply(&f->answer, family, reply);
 	if (f->queries[FAMILY_V4].resolve == NULL &&
 	    f->queries[FAMILY_V6].resolve == NULL) {
-		*reply = (struct dns_reply){ 0 };
 		finish(f);
-		return;
-	}
-	if (reply->outcome == DNS_FOUND) {
+	} else if (reply->outcome == DNS_FOUND) {
 		f->wait = loop_timer_new(on_wait, f);
 		loop_timer_set(f->wait, FAMILY_WAIT_MS);
 	}
-	*reply = (struct dns_reply){ 0 };
 }
 
 struct find_addresses *
@@ -93,8 +131,8 @@ find_addresses_start(struct lookup *lookup, const struct domain *name,
 	f->arg = arg;
 	for (i = 0; i < FAMILIES; i++) {
 		f->queries[i].find = f;
-		f->queries[i].resolve = resolve_start(
-		    lookup, name, types[i], trace, rule, on_reply, &f->queries[i]);
+		f->queries[i].resolve = resolve_start(lookup, name, families[i].type,
+		    trace, rule, on_reply, &f->queries[i]);
 	}
 	return f;
 }
@@ -104,23 +142,4 @@ find_addresses_cancel(struct find_addresses *f)
 {
 	if (f != NULL)
 		release(f);
-}
-
-size_t
-addresses_of(const struct dns_reply replies[FAMILIES], struct address *out, size_t max)
-{
-	static const size_t widths[] = { [FAMILY_V4] = 4, [FAMILY_V6] = 16 };
-	size_t i, n = 0;
-	int family;
-
-	for (family = 0; family < FAMILIES; family++)
-		for (i = 0; i < replies[family].count && n < max; i++) {
-			const struct dns_record *r = &replies[family].records[i];
-
-			if (r->len != widths[family])
-				continue;
-			out[n] = (struct address){ .is_v6 = family == FAMILY_V6 };
-			memcpy(out[n++].bytes, r->data, r->len);
-		}
-	return n;
 }

@@ -6,6 +6,7 @@
 
 #include "base/address.h"
 #include "lookup/lookup.h"
+#include "policy/facts.h"
 #include "wire/dns_message.h"
 
 enum family { FAMILY_V4, FAMILY_V6, FAMILIES };
@@ -16,11 +17,17 @@ enum family { FAMILY_V4, FAMILY_V6, FAMILIES };
  */
 #define FAMILY_WAIT_MS 1500
 
+/* replies without their records, which are in list; at most HOST_ADDRESSES_MAX, IPv4 first. */
+struct address_answer {
+	struct dns_reply replies[FAMILIES];
+	struct address list[HOST_ADDRESSES_MAX];
+	size_t count;
+};
+
 struct find_addresses;
 
-/* replies live until the function returns. */
-typedef void find_addresses_done_fn(
-    const struct dns_reply replies[FAMILIES], void *arg);
+/* answer lives until the function returns. */
+typedef void find_addresses_done_fn(const struct address_answer *answer, void *arg);
 
 /* name stays where it is until done; rule and trace as in lookup/resolve.h, done as in net/dns.h. */
 struct find_addresses *find_addresses_start(struct lookup *lookup,
@@ -28,9 +35,5 @@ struct find_addresses *find_addresses_start(struct lookup *lookup,
     find_addresses_done_fn *done, void *arg);
 
 void find_addresses_cancel(struct find_addresses *find);
-
-/* All addresses of both replies, IPv4 first, max at most; returns how many. */
-size_t addresses_of(
-    const struct dns_reply replies[FAMILIES], struct address *out, size_t max);
 
 #endif

@@ -8,6 +8,9 @@
 #include "lookup/resolve.h"
 #include "policy/tlsa_usable.h"
 
+/* Of one host.  RFC 7671, section 10.1, wants sets that fit a datagram; this is ten full certificates. */
+#define TLSA_BYTES_MAX 16384
+
 enum state {
 	FIND_ADDRESSES, /* A and AAAA at once */
 	FIND_ALIAS, /* insecure addresses behind an alias: is the alias itself secure? */
@@ -79,14 +82,14 @@ judge_family(struct find_host *f, enum family family, const struct dns_reply *r)
  * its security.  A secure answer of either family is enough to look for TLSA.
  */
 static void
-judge_addresses(struct find_host *f, const struct dns_reply replies[FAMILIES])
+judge_addresses(struct find_host *f, const struct address_answer *a)
 {
 	struct host_facts *h = f->out;
-	bool v4 = judge_family(f, FAMILY_V4, &replies[FAMILY_V4]);
-	bool v6 = judge_family(f, FAMILY_V6, &replies[FAMILY_V6]);
+	bool v4 = judge_family(f, FAMILY_V4, &a->replies[FAMILY_V4]);
+	bool v6 = judge_family(f, FAMILY_V6, &a->replies[FAMILY_V6]);
 
-	h->addresses = xcalloc(HOST_ADDRESSES_MAX, sizeof(*h->addresses));
-	h->address_count = addresses_of(replies, h->addresses, HOST_ADDRESSES_MAX);
+	h->addresses = xmemdup(a->list, a->count * sizeof(a->list[0]));
+	h->address_count = a->count;
 	h->is_half = v4 != v6 && h->address_count > 0;
 	if (h->address_count > 0)
 		h->address_outcome = ADDRESS_FOUND;
@@ -113,19 +116,19 @@ expanded_name(const struct find_host *f, const struct dns_reply replies[FAMILIES
 }
 
 static void
-on_addresses(const struct dns_reply replies[FAMILIES], void *arg)
+on_addresses(const struct address_answer *a, void *arg)
 {
 	struct find_host *f = arg;
 	struct host_facts *h = f->out;
 
 	f->addresses = NULL;
-	judge_addresses(f, replies);
+	judge_addresses(f, a);
 	h->tlsa_outcome = TLSA_NOT_ASKED;
 	if (h->address_outcome != ADDRESS_FOUND) {
 		enter(f, FIND_DONE);
 	} else if (h->is_address_secure) {
 		if (h->is_alias)
-			add_candidate(f, expanded_name(f, replies));
+			add_candidate(f, expanded_name(f, a->replies));
 		add_candidate(f, &h->name);
 		enter(f, FIND_TLSA);
 	} else {
@@ -157,12 +160,28 @@ on_cname(struct dns_reply *reply, void *arg)
 	}
 }
 
+static size_t
+bytes_of(const struct dns_reply *reply)
+{
+	size_t i, bytes = 0;
+
+	for (i = 0; i < reply->count; i++)
+		bytes += reply->records[i].len;
+	return bytes;
+}
+
 static void
 keep_tlsa(struct find_host *f, const struct dns_reply *reply)
 {
-	struct tlsa_rdata *rdata = xcalloc(reply->count, sizeof(*rdata));
+	struct tlsa_rdata *rdata;
 	size_t i;
 
+	if (bytes_of(reply) > TLSA_BYTES_MAX) {
+		f->out->tlsa_outcome = TLSA_ERROR;
+		note_error(f, "TLSA", "more records than anybody needs");
+		return;
+	}
+	rdata = xcalloc(reply->count, sizeof(*rdata));
 	for (i = 0; i < reply->count; i++) {
 		rdata[i].bytes = reply->records[i].data;
 		rdata[i].len = reply->records[i].len;

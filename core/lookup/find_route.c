@@ -222,6 +222,18 @@ route_of_mx(const struct dns_reply *reply)
 	return route;
 }
 
+/* What was left out. */
+static void
+trace_mx(const struct find_route *f)
+{
+	if (f->route->had_null && f->route->outcome == MX_FOUND)
+		trace_add(f->trace, "MX 0 .", "", "RFC 7505, 3",
+		    "beside other MX records: ignored");
+	if (f->route->is_cut)
+		trace_add(f->trace, "MX", "", "RFC 5321, 5.1",
+		    "more than %d hosts: the others are left out", MX_HOSTS_MAX);
+}
+
 static void
 use_mx(struct find_route *f, const struct dns_reply *reply)
 {
@@ -229,6 +241,7 @@ use_mx(struct find_route *f, const struct dns_reply *reply)
 	f->route->outcome = f->route->host_count > 0 ? MX_FOUND : MX_NULL;
 	f->route->is_secure = reply->is_secure;
 	f->route->expanded = reply->owner;
+	trace_mx(f);
 	if (f->route->outcome == MX_NULL)
 		finish(f);
 	else

@@ -30,8 +30,7 @@ struct find_sts {
 	int64_t deadline;   /* of the whole fetch */
 	struct resolve *query;
 	struct find_addresses *find_addresses;
-	struct address addresses[HOST_ADDRESSES_MAX];
-	size_t address_count;
+	struct address_answer addresses;
 	struct https_transfer *transfer;
 	struct sts_result result;
 	find_sts_done_fn *done;
@@ -157,17 +156,17 @@ error_of(const struct dns_reply replies[FAMILIES])
 }
 
 static void
-on_addresses(const struct dns_reply replies[FAMILIES], void *arg)
+on_addresses(const struct address_answer *a, void *arg)
 {
 	struct find_sts *f = arg;
 
 	f->find_addresses = NULL;
-	f->address_count = addresses_of(replies, f->addresses, HOST_ADDRESSES_MAX);
-	if (f->address_count > 0)
+	f->addresses = *a;
+	if (a->count > 0)
 		enter(f, STS_BODY);
 	else
 		fail(f, STS_ATTEMPT_FETCH, "policy host has no address",
-		    error_of(replies));
+		    error_of(a->replies));
 }
 
 /* --- the policy --------------------------------------------------------------------- */
@@ -205,8 +204,8 @@ get_body(struct find_sts *f)
 	struct https_request request = {
 		.host = &f->host,
 		.path = POLICY_PATH,
-		.addresses = f->addresses,
-		.address_count = f->address_count,
+		.addresses = f->addresses.list,
+		.address_count = f->addresses.count,
 		.body_max = STS_BODY_MAX,
 		.deadline_ms = left > 1 ? (int)left : 1,
 	};

@@ -26,7 +26,6 @@ gate_enter(struct gate *gate, struct gate_pass *pass, void (*go)(void *), void *
 		return;
 	}
 	list_append(&gate->waiting, &pass->node);
-	gate->waiting_count++;
 }
 
 static void
@@ -37,7 +36,6 @@ admit(struct gate *gate)
 	while (gate->running < gate->max && !list_is_empty(&gate->waiting)) {
 		node = gate->waiting.next;
 		list_remove(node);
-		gate->waiting_count--;
 		run(gate, LIST_ITEM(node, struct gate_pass, node));
 	}
 }
@@ -58,6 +56,5 @@ gate_leave(struct gate *gate, struct gate_pass *pass)
 		admit(gate);
 	} else if (!list_is_empty(&pass->node)) {
 		list_remove(&pass->node);
-		gate->waiting_count--;
 	}
 }

@@ -13,7 +13,7 @@
 
 struct gate {
 	struct list waiting;
-	size_t running, waiting_count, max;
+	size_t running, max;
 };
 
 /* One lookup's place; lives in the lookup's struct. */

@@ -89,7 +89,7 @@ on_route(struct route *route, void *arg)
 	struct operation *op = arg;
 
 	op->find_route = NULL;
-	route_entry_take(op->route_entry, route, loop_now_ms());
+	routes_take(&op->engine->routes, op->route_entry, route, loop_now_ms());
 	finish(op);
 }
 

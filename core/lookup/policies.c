@@ -331,30 +331,41 @@ struct loading {
 	size_t refused;
 };
 
+static struct sts_entry *
+entry_restore(struct policies *p, const struct stored_policy *stored)
+{
+	struct sts_entry *entry;
+
+	make_room(p, 1);
+	entry = entry_new(p, stored->domain);
+	entry->attempt = STS_ATTEMPT_OK;
+	entry->attempted = stored->fetched;
+	entry->used = stored->used;
+	return entry;
+}
+
 static void
 on_stored(const struct stored_policy *stored, void *arg)
 {
 	struct loading *l = arg;
 	struct policies *p = l->policies;
+	struct sts_entry *entry = policies_find(p, stored->domain);
 	struct sts_policy *policy;
-	struct sts_entry *entry;
 
 	if (stored->expires <= l->now)
 		return;
 	/* What memory has is younger. */
-	if (policies_find(p, stored->domain) != NULL)
+	if (entry != NULL && entry->policy != NULL)
 		return;
 	if (sts_policy_parse(stored->body, stored->len, &policy, NULL) != ST_OK) {
 		l->refused++;
 		return;
 	}
-	make_room(p, 1);
-	entry = entry_new(p, stored->domain);
+	if (entry == NULL)
+		entry = entry_restore(p, stored);
 	set_policy(p, entry, policy);
 	snprintf(entry->id, sizeof(entry->id), "%s", stored->id);
-	entry->attempt = STS_ATTEMPT_OK;
-	entry->fetched = entry->attempted = stored->fetched;
-	entry->used = stored->used;
+	entry->fetched = stored->fetched;
 	entry->expires = stored->expires;
 	entry->refresh_at = refresh_time(p, entry);
 	sts_entry_limit_to_clock(entry, l->now);

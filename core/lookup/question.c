@@ -215,12 +215,13 @@ static void
 on_own_route(struct route *route, void *arg)
 {
 	struct question *q = arg;
+	struct routes *routes = &q->engine->routes;
 
 	q->find_route = NULL;
 	q->waits_for_route = false;
 	q->route = route;
-	route_entry_take(routes_get(&q->engine->routes, &q->next_hop),
-	    route_hold(route), loop_now_ms());
+	routes_take(
+	    routes, routes_get(routes, &q->next_hop), route_hold(route), loop_now_ms());
 	step(q);
 }
 

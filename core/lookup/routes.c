@@ -15,12 +15,47 @@ routes_init(struct routes *routes, size_t max)
 	list_init(&routes->by_use);
 }
 
+static size_t
+host_bytes(const struct host_facts *host)
+{
+	size_t i, bytes = sizeof(*host) + host->address_count * sizeof(struct address);
+
+	if (host->tlsa == NULL)
+		return bytes;
+	bytes += sizeof(*host->base) + host->tlsa->count * sizeof(struct tlsa);
+	for (i = 0; i < host->tlsa->count; i++)
+		bytes += host->tlsa->records[i].len;
+	return bytes;
+}
+
+static uint32_t
+route_bytes(const struct route *route)
+{
+	size_t i, bytes = 0;
+
+	if (route == NULL)
+		return 0;
+	for (i = 0; i < route->host_count; i++)
+		bytes += host_bytes(&route->hosts[i]);
+	return (uint32_t)(sizeof(*route) + bytes);
+}
+
+static void
+put(struct routes *routes, struct route_entry *entry, struct route *route)
+{
+	routes->bytes -= entry->bytes;
+	route_release(entry->route);
+	entry->route = route;
+	entry->bytes = route_bytes(route);
+	routes->bytes += entry->bytes;
+}
+
 static void
 entry_free(struct routes *routes, struct route_entry *entry)
 {
+	put(routes, entry, NULL);
 	map_remove(&routes->map, &entry->link);
 	list_remove(&entry->by_use);
-	route_release(entry->route);
 	free(entry);
 }
 
@@ -60,13 +95,20 @@ routes_find(const struct routes *routes, const struct next_hop *n)
 	return link != NULL ? LIST_ITEM(link, struct route_entry, link) : NULL;
 }
 
+static bool
+is_full(const struct routes *routes, size_t more)
+{
+	return routes->map.count + more > routes->max ||
+	       routes->bytes > routes->max * ROUTE_BYTES_USUAL;
+}
+
+/* For so many more entries. */
 static void
-make_room(struct routes *routes)
+make_room(struct routes *routes, size_t more)
 {
 	struct list *node = routes->by_use.next, *next;
 
-	for (; routes->map.count >= routes->max && node != &routes->by_use;
-	     node = next) {
+	for (; is_full(routes, more) && node != &routes->by_use; node = next) {
 		struct route_entry *entry = LIST_ITEM(node, struct route_entry, by_use);
 
 		next = node->next;
@@ -86,7 +128,7 @@ routes_get(struct routes *routes, const struct next_hop *n)
 		routes_touch(routes, entry);
 		return entry;
 	}
-	make_room(routes);
+	make_room(routes, 1);
 	entry = xmalloc(sizeof(*entry) + n->domain.len + 1u);
 	*entry = (struct route_entry){ .port = n->port, .is_host = n->is_host };
 	memcpy(entry->name, n->domain.text, n->domain.len + 1u);
@@ -114,13 +156,6 @@ route_entry_is_due(const struct route_entry *entry, int64_t now_ms)
 	return now_ms >= entry->ahead_ms && entry->operation == NULL;
 }
 
-static void
-put(struct route_entry *entry, struct route *route)
-{
-	route_release(entry->route);
-	entry->route = route;
-}
-
 static bool
 has_failed(const struct host_facts *host)
 {
@@ -141,7 +176,8 @@ is_failure(const struct route *route)
 }
 
 void
-route_entry_take(struct route_entry *entry, struct route *route, int64_t now_ms)
+routes_take(struct routes *routes, struct route_entry *entry, struct route *route,
+    int64_t now_ms)
 {
 	int64_t life_ms = (int64_t)(route->expires - route->found) * 1000;
 
@@ -150,10 +186,11 @@ route_entry_take(struct route_entry *entry, struct route *route, int64_t now_ms)
 		route_release(route);
 		return;
 	}
-	put(entry, route);
+	put(routes, entry, route);
 	entry->until_ms = now_ms + life_ms;
 	entry->ahead_ms =
 	    entry->until_ms - (life_ms < AHEAD_LIFE_MIN_MS ? 0 : life_ms / 10);
+	make_room(routes, 0);
 }
 
 void
@@ -162,7 +199,7 @@ routes_forget(struct routes *routes)
 	struct list *node;
 
 	for (node = routes->by_use.next; node != &routes->by_use; node = node->next)
-		put(LIST_ITEM(node, struct route_entry, by_use), NULL);
+		put(routes, LIST_ITEM(node, struct route_entry, by_use), NULL);
 }
 
 bool
@@ -179,7 +216,7 @@ routes_drop(struct routes *routes, const struct domain *domain)
 			continue;
 		found = true;
 		if (entry->operation != NULL)
-			put(entry, NULL);
+			put(routes, entry, NULL);
 		else
 			entry_free(routes, entry);
 	}

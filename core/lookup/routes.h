@@ -22,16 +22,21 @@ struct route_entry {
 	/* Of the loop's clock, which does not jump: route may be used before the one, and is worth looking up
 	 * again from the other on. */
 	int64_t until_ms, ahead_ms;
+	uint32_t bytes; /* of route */
 	uint16_t port;
 	bool is_host;
 	char name[]; /* of the next-hop's domain */
 };
 
-/* The entry used longest ago stands first in by_use. */
+/*
+ * The entry used longest ago stands first in by_use.  One with more than ROUTE_BYTES_USUAL counts for several: sixty
+ * hosts and their TLSA records may be a megabyte.
+ */
+#define ROUTE_BYTES_USUAL 4096
 struct routes {
 	struct map map;
 	struct list by_use;
-	size_t max;
+	size_t max, bytes;
 	uint64_t evicted;
 };
 
@@ -55,7 +60,8 @@ struct route *route_entry_fresh(const struct route_entry *entry, int64_t now_ms)
 bool route_entry_is_due(const struct route_entry *entry, int64_t now_ms);
 
 /* Put a route found now, taking over the caller's hold; one that failed takes nothing away from what still holds. */
-void route_entry_take(struct route_entry *entry, struct route *route, int64_t now_ms);
+void routes_take(struct routes *routes, struct route_entry *entry, struct route *route,
+    int64_t now_ms);
 
 /* Forget all routes, not their entries. */
 void routes_forget(struct routes *routes);

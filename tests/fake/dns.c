@@ -14,16 +14,13 @@
 #define CHAIN_MAX 16
 
 /* What was said about one name and type. */
+enum said { SAID_RECORDS, SAID_NODATA, SAID_NXDOMAIN, SAID_SERVFAIL, SAID_SILENT };
+
 static struct line {
 	struct domain name;
 	enum dns_type type;
-	enum {
-		SAID_RECORDS,
-		SAID_NODATA,
-		SAID_NXDOMAIN,
-		SAID_SERVFAIL,
-		SAID_SILENT
-	} said;
+	enum said said;
+	enum said itself; /* of a CNAME: to a question for the alias, not through it */
 	bool is_secure, stops;
 	uint32_t ttl_s;
 	char *data;
@@ -123,6 +120,22 @@ get(const struct domain *name, enum dns_type type)
 	return line;
 }
 
+/* The word behind the target. */
+static void
+say_alias(struct line *line)
+{
+	char *more = strchr(line->data, ' ');
+
+	if (more == NULL)
+		return;
+	*more++ = '\0';
+	line->stops = strcmp(more, "stop") == 0;
+	if (strcmp(more, "servfail") == 0)
+		line->itself = SAID_SERVFAIL;
+	if (strcmp(more, "silent") == 0)
+		line->itself = SAID_SILENT;
+}
+
 static void
 say_records(struct line *line, const char *p)
 {
@@ -141,13 +154,8 @@ say_records(struct line *line, const char *p)
 		line->said = SAID_NXDOMAIN;
 	else
 		line->data = xstrdup(p);
-	if (line->type == DNS_CNAME && line->data != NULL) {
-		char *stop = strstr(line->data, " stop");
-
-		line->stops = stop != NULL;
-		if (stop != NULL)
-			*stop = '\0';
-	}
+	if (line->type == DNS_CNAME && line->data != NULL)
+		say_alias(line);
 }
 
 void
@@ -311,10 +319,12 @@ put_records(struct dns_reply *reply, enum dns_type type, const char *data)
 static void
 fill(struct dns_reply *reply, const struct line *line)
 {
+	enum said said = line->itself != SAID_RECORDS ? line->itself : line->said;
+
 	reply->is_secure = reply->is_secure && line->is_secure;
 	if (line->ttl_s < reply->ttl_s)
 		reply->ttl_s = line->ttl_s;
-	switch (line->said) {
+	switch (said) {
 	case SAID_RECORDS:
 		reply->outcome = DNS_FOUND;
 		put_records(reply, line->type, line->data);
@@ -392,8 +402,9 @@ dns_ask(struct dns *dns, const struct domain *name, enum dns_type type, int dead
 	q->type = type;
 	q->done = done;
 	q->arg = arg;
-	q->is_late =
-	    delay_ms > deadline_ms || (line != NULL && line->said == SAID_SILENT);
+	q->is_late = delay_ms > deadline_ms ||
+		     (line != NULL &&
+			 (line->said == SAID_SILENT || line->itself == SAID_SILENT));
 	q->timer = loop_timer_new(on_timer, q);
 	loop_timer_set(q->timer, q->is_late ? deadline_ms : delay_ms);
 	return q;

@@ -37,8 +37,9 @@ void fake_jump(time_t seconds);
  *   S TTL nodata           no such record; "nxdomain": no such name
  *   servfail               an error at once
  *   silent                 no answer before the deadline
- * A CNAME holds for all types of its name; "S TTL target stop" ends the message at the alias.  What was
- * never said does not exist, insecurely, for 300 s.  A later line replaces an earlier one.
+ * A CNAME holds for all types of its name; "S TTL target stop" ends the message at the alias, "target servfail" and
+ * "target silent" are what a question for the alias itself gets.  What was never said does not exist, insecurely, for
+ * 300 s.  A later line replaces an earlier one.
  */
 void dns_says(const char *line);
 

@@ -78,7 +78,7 @@ passes_patterns(const char *text, const struct domain *host)
 static bool
 is_pinned(const char *text, const struct host_answer *h)
 {
-	char pin[3 * 32];
+	char pin[3 * 32 + 1];
 	size_t i, j;
 
 	for (i = 0; h->tlsa != NULL && i < h->tlsa->count; i++) {
@@ -88,7 +88,7 @@ is_pinned(const char *text, const struct host_answer *h)
 			continue;
 		for (j = 0; j < 32; j++)
 			snprintf(pin + 3 * j, 4, "%02X:", r->data[j]);
-		if (matches(text, pin, sizeof(pin) - 1, '|'))
+		if (matches(text, pin, 3 * 32 - 1, '|'))
 			return true;
 	}
 	return false;

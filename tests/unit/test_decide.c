@@ -237,6 +237,8 @@ static const struct decide_case {
 	    "no-dane", WANT(DEFER, NO_HOST_LEFT), "skip" },
 	{ "MAND-04 may: neither DANE nor STS", "S", "mx1=usable mx2=denied",
 	    "enforce mx1", "may", WANT(MAY, RELAXED), "may may" },
+	{ "MAND-04 may: said where there was only MTA-STS, or nothing", "I",
+	    "mx1=insecure", "enforce mx1", "may", WANT(MAY, RELAXED), "may" },
 	{ "MAND-04 may: TLSA errors do not count", "S", "mx1=tlsa-error", "", "may",
 	    WANT(MAY, RELAXED), "may" },
 	{ "MAND-04 may: a host without address stays unreachable", "S",

@@ -1,5 +1,5 @@
 /*
- * How many lookups run at once.  SPDX-License-Identifier: ISC
+ * How many operations run at once.  SPDX-License-Identifier: ISC
  *
  * A burst of unknown domains waits here, in order, instead of drowning the resolver.
  */
@@ -16,7 +16,7 @@ struct gate {
 	size_t running, max;
 };
 
-/* One lookup's place; lives in the lookup's struct. */
+/* One operation's place; lives in its struct. */
 struct gate_pass {
 	struct list node;
 	bool is_running;

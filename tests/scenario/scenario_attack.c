@@ -162,6 +162,24 @@ check_short_lived(void **state)
 	story_end(&s);
 }
 
+/* Nobody asks for it for two days; it never ends before it is fetched again. */
+static void
+check_short_lived_idle(void **state)
+{
+	struct story s;
+	int i;
+
+	(void)state;
+	stage_go(&s, ENFORCE_FOR "20000\n");
+	assert_string_equal(ask(&s, "example.org"), ENFORCED);
+	for (i = 0; i < 48; i++) {
+		fake_pass(HOUR);
+		assert_string_equal(cached(&s, "example.org"), "enforce id=1");
+	}
+	assert_in_range(web_asked(WEB), 10, 25);
+	story_end(&s);
+}
+
 /* --- clocks and pauses ------------------------------------------------------------------------------ */
 
 static void
@@ -594,6 +612,9 @@ main(void)
 		    check_zero_slow_route),
 		CASE("STS-CACHE-11 shorter than its record: fetched again when it ends",
 		    check_short_lived),
+		CASE(
+		    "STS-CACHE-05 a policy that lives for hours is refreshed within them",
+		    check_short_lived_idle),
 		CASE(
 		    "STS-CACHE-10 the clock goes back: a missing record is looked for again",
 		    check_record_clock_back),

@@ -41,6 +41,97 @@ check_full_and_busy(void **state)
 }
 
 static void
+add_and_ask(struct story *s, int first, int end)
+{
+	char text[40];
+	int i;
+
+	for (i = first; i < end; i++) {
+		snprintf(text, sizeof(text), "d%d.example", i);
+		stage_add(text, POLICY("enforce", MX1));
+		assert_string_equal(ask(s, text), ENFORCED);
+	}
+}
+
+/* Those that bind make room for each other, the one that nobody asked for longest first, and for good. */
+static void
+check_too_many_bind(void **state)
+{
+	struct engine_status status;
+	struct story s;
+
+	(void)state;
+	stage_begin(&s, POLICY("enforce", MX1));
+	s.options.policies_max = 10;
+	story_use_store(&s);
+	story_go(&s);
+	add_and_ask(&s, 0, 10);
+	ask(&s, "d0.example");
+	add_and_ask(&s, 10, 12);
+	engine_status(s.engine, &status);
+	assert_int_equal(status.policies, 10);
+	assert_int_equal(status.evicted, 2);
+	assert_string_equal(cached(&s, "d0.example"), "enforce id=1");
+	assert_string_equal(cached(&s, "d1.example"), "none cached");
+	s.options.policies_max = 100;
+	story_restart(&s);
+	assert_string_equal(cached(&s, "d0.example"), "enforce id=1");
+	assert_string_equal(cached(&s, "d1.example"), "none cached");
+	story_end(&s);
+}
+
+static void
+check_accounts(void **state)
+{
+	struct engine_status none, one, two;
+	struct domain d = stage_domain("d0.example");
+	struct story s;
+
+	(void)state;
+	stage_go(&s, POLICY("enforce", MX1));
+	engine_status(s.engine, &none);
+	assert_int_equal(none.policies, 0);
+	assert_int_equal(none.policy_bytes, 0);
+	add_and_ask(&s, 0, 1);
+	engine_status(s.engine, &one);
+	assert_int_equal(one.policies, 1);
+	/* Replaced, dropped, and learnt again. */
+	dns_says("_mta-sts.d0.example TXT I 300 v=STSv1; id=2;");
+	fake_pass(301);
+	assert_string_equal(ask(&s, "d0.example"), ENFORCED);
+	engine_status(s.engine, &two);
+	assert_int_equal(two.policies, 1);
+	assert_int_equal(two.policy_bytes, one.policy_bytes);
+	assert_int_equal(engine_drop(s.engine, &d), ST_OK);
+	engine_status(s.engine, &none);
+	assert_int_equal(none.policies, 0);
+	assert_int_equal(none.policy_bytes, 0);
+	assert_int_equal(none.routes, 0);
+	ask(&s, "d0.example");
+	engine_status(s.engine, &two);
+	assert_int_equal(two.policy_bytes, one.policy_bytes);
+	story_end(&s);
+}
+
+/* What was fetched in one hour is not fetched again in one hour. */
+static void
+check_refreshes_spread(void **state)
+{
+	unsigned gets;
+	struct story s;
+
+	(void)state;
+	stage_go(&s, POLICY("enforce", MX1));
+	add_and_ask(&s, 0, 40);
+	fake_pass(DAY - DAY / 20);
+	gets = web_asked(NULL);
+	assert_in_range(gets, 41, 79);
+	fake_pass(DAY / 20 + HOUR);
+	assert_int_equal(web_asked(NULL), 80);
+	story_end(&s);
+}
+
+static void
 check_policies_grow(void **state)
 {
 	static char body[62000];
@@ -262,6 +353,12 @@ main(void)
 	const struct case_table tables[] = {
 		CASE("STS-CACHE-12 strangers under way push out no policy that binds",
 		    check_full_and_busy),
+		CASE(
+		    "STS-CACHE-12 too many that bind: the one not asked for longest goes",
+		    check_too_many_bind),
+		CASE("what the cache holds is counted", check_accounts),
+		CASE("STS-CACHE-05 refreshes of one hour are spread",
+		    check_refreshes_spread),
 		CASE("STS-CACHE-12 policies that grow stay within the bound",
 		    check_policies_grow),
 		CASE("routes with many hosts stay within the bound", check_many_hosts),

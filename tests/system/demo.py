@@ -39,7 +39,7 @@ def main():
         lab.daemon()
         table = list(rows())
         say('Postfix %s sends one message to each of %d domains' % (postfix.version, len(table)))
-        outcomes = postfix.deliver(['demo@' + row['domain'] for row in table], seconds=90)
+        outcomes = postfix.deliver_table('demo')
         taken = {r.split('@')[1]: mail['mx'] for mail in lab.sink() for r in mail['recipients']}
         print('\n%-2s %-28s %-22s %-44s %-9s %s' % ('', 'domain', 'verdict', 'reason', 'Postfix', 'by'))
         wrong = 0

@@ -34,11 +34,6 @@ def takers(lab, sender_part):
             for mail in lab.sink() for r in mail['recipients'] if r.startswith(sender_part + '@')}
 
 
-def send_to_all(lab, postfix):
-    domains = [row['domain'] for row in rows()]
-    return postfix.deliver(['%s@%s' % (postfix.suite, d) for d in domains], seconds=90)
-
-
 def needs_tls(row, taker):
     """Whether the verdict for the host that took the mail allows no clear text."""
     verdicts = dict(zip(row['mx'].split(','), row['verdict'].split(',')))
@@ -101,7 +96,7 @@ def main():
         check_verdicts(lab)
         for postfix in hosts:
             print('# sending from Postfix %s' % postfix.version, flush=True)
-            outcomes = send_to_all(lab, postfix)
+            outcomes = postfix.deliver_table(postfix.suite)
             taken = takers(lab, postfix.suite)
             for row in rows():
                 check_row(lab, postfix, row, outcomes, taken, limited)

@@ -334,10 +334,8 @@ struct loading {
 static struct sts_entry *
 entry_restore(struct policies *p, const struct stored_policy *stored)
 {
-	struct sts_entry *entry;
+	struct sts_entry *entry = entry_new(p, stored->domain);
 
-	make_room(p, 1);
-	entry = entry_new(p, stored->domain);
 	entry->attempt = STS_ATTEMPT_OK;
 	entry->attempted = stored->fetched;
 	entry->used = stored->used;
@@ -369,6 +367,7 @@ on_stored(const struct stored_policy *stored, void *arg)
 	entry->expires = stored->expires;
 	entry->refresh_at = refresh_time(p, entry);
 	sts_entry_limit_to_clock(entry, l->now);
+	make_room(p, 0);
 }
 
 static void

@@ -2,6 +2,9 @@
  * Bad moments: what is dropped, ends, or jumps while somebody waits, and what the MTA is told in odd cases.
  * SPDX-License-Identifier: ISC
  */
+#include <stdio.h>
+#include <unistd.h>
+
 #include "scenario/stage.h"
 
 #define TA256 "2 0 1 000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
@@ -180,6 +183,83 @@ check_short_lived_idle(void **state)
 	story_end(&s);
 }
 
+/* A restart does not make it due: it was fetched when it was. */
+static void
+check_restart_keeps_time(void **state)
+{
+	struct story s;
+
+	(void)state;
+	stage_begin(&s, POLICY("enforce", MX1));
+	story_use_store(&s);
+	story_go(&s);
+	ask(&s, "example.org");
+	fake_pass(6 * HOUR);
+	story_restart(&s);
+	fake_pass(12 * HOUR);
+	assert_int_equal(web_asked(WEB), 1);
+	fake_pass(7 * HOUR);
+	assert_int_equal(web_asked(WEB), 2);
+	story_end(&s);
+}
+
+/* What the log says while fn runs; the caller frees it. */
+static char *
+log_of(void (*fn)(struct story *s), struct story *s)
+{
+	FILE *file = tmpfile();
+	int usual = dup(STDERR_FILENO);
+	char *text;
+	long len;
+
+	assert_non_null(file);
+	fflush(stderr);
+	dup2(fileno(file), STDERR_FILENO);
+	fn(s);
+	fflush(stderr);
+	dup2(usual, STDERR_FILENO);
+	close(usual);
+	fseek(file, 0, SEEK_END);
+	len = ftell(file);
+	rewind(file);
+	text = xcalloc(1, (size_t)len + 1);
+	assert_int_equal(fread(text, 1, (size_t)len, file), (size_t)len);
+	fclose(file);
+	return text;
+}
+
+static void
+pass_three_days(struct story *s)
+{
+	(void)s;
+	fake_pass(3 * DAY);
+}
+
+static void
+check_failures_told(void **state)
+{
+	static const char *const modes[] = { POLICY("enforce", MX1),
+		"version: STSv1\nmode: none\nmax_age: 604800\n" };
+	const char *line;
+	struct story s;
+	char *text;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		stage_go(&s, modes[i]);
+		ask(&s, "example.org");
+		web_says(WEB, HTTPS_STATUS, NULL);
+		text = log_of(pass_three_days, &s);
+		line = strstr(text, "domain=example.org refresh=failed times=2");
+		assert_int_equal(line != NULL, i == 0);
+		if (line != NULL)
+			assert_null(strstr(line, "refresh=failed times=3"));
+		free(text);
+		story_end(&s);
+	}
+}
+
 /* --- clocks and pauses ------------------------------------------------------------------------------ */
 
 static void
@@ -235,6 +315,26 @@ check_pause_ends(void **state)
 	web_says(WEB, HTTPS_OK, POLICY("enforce", MX1));
 	fake_pass(201);
 	assert_string_equal(ask(&s, "example.org"), ENFORCED);
+	story_end(&s);
+}
+
+/* Nor is the record asked for with every message while the pause lasts. */
+static void
+check_pause_asks_nothing(void **state)
+{
+	struct story s;
+	int i;
+
+	(void)state;
+	stage_begin(&s, POLICY("enforce", MX1));
+	web_says(WEB, HTTPS_STATUS, NULL);
+	story_go(&s);
+	for (i = 0; i < 20; i++) {
+		assert_string_equal(ask(&s, "example.org"), FREE);
+		fake_pass(10);
+	}
+	assert_int_equal(web_asked(WEB), 1);
+	assert_int_equal(dns_asked(TXT), 1);
 	story_end(&s);
 }
 
@@ -557,7 +657,7 @@ check_trace(void **state)
 	story_go(&s);
 	trace_init(&trace);
 	engine_explain(s.engine, &n, 5000, &trace, on_heard, &ear);
-	fake_pass(6);
+	fake_pass(3);
 	assert_int_equal(ear.times, 1);
 	assert_true(has_step(&trace, "MX 0 .", "ignored"));
 	assert_true(has_step(&trace, "a.example.org A", "192.0.2.1"));
@@ -615,6 +715,11 @@ main(void)
 		CASE(
 		    "STS-CACHE-05 a policy that lives for hours is refreshed within them",
 		    check_short_lived_idle),
+		CASE("STS-CACHE-05 a restart makes no policy due",
+		    check_restart_keeps_time),
+		CASE(
+		    "STS-CACHE-06 two failed refreshes are told once, not those of none",
+		    check_failures_told),
 		CASE(
 		    "STS-CACHE-10 the clock goes back: a missing record is looked for again",
 		    check_record_clock_back),
@@ -623,6 +728,8 @@ main(void)
 		CASE(
 		    "STS-FETCH-10 the pause ends after five minutes, whatever the record's TTL",
 		    check_pause_ends),
+		CASE("STS-FETCH-10 a pause asks for nothing, not even the record",
+		    check_pause_asks_nothing),
 		CASE("STS-FETCH-10 a refresh keeps to the pause of a question's fetch",
 		    check_refresh_pauses),
 		CASE(

@@ -77,6 +77,11 @@ check_too_many_bind(void **state)
 	story_restart(&s);
 	assert_string_equal(cached(&s, "d0.example"), "enforce id=1");
 	assert_string_equal(cached(&s, "d1.example"), "none cached");
+	/* The store has more than there is now room for. */
+	s.options.policies_max = 4;
+	story_restart(&s);
+	engine_status(s.engine, &status);
+	assert_int_equal(status.policies, 4);
 	story_end(&s);
 }
 
@@ -110,6 +115,12 @@ check_accounts(void **state)
 	ask(&s, "d0.example");
 	engine_status(s.engine, &two);
 	assert_int_equal(two.policy_bytes, one.policy_bytes);
+	/* And at its end. */
+	web_says("mta-sts.d0.example", HTTPS_STATUS, NULL);
+	fake_pass(8 * DAY);
+	engine_status(s.engine, &none);
+	assert_int_equal(none.policies, 0);
+	assert_in_range(none.policy_bytes, 1, one.policy_bytes - 1);
 	story_end(&s);
 }
 
@@ -283,15 +294,24 @@ check_evicted_between_waiters(void **state)
 {
 	struct story s;
 	struct ear first, second;
-	struct next_hop n = stage_next_hop("example.org");
+	struct next_hop n = stage_next_hop("slow.example");
 
 	(void)state;
 	stage_begin(&s, POLICY("enforce", MX1));
+	stage_add("slow.example", POLICY("enforce", MX1));
+	/* The route ends last. */
+	dns_says("slow.example MX I 3600 10 mx1.slow.example");
+	dns_says("mx1.slow.example CNAME I 300 a.slow.example stop");
+	dns_says("a.slow.example CNAME I 300 b.slow.example stop");
+	dns_says("b.slow.example CNAME I 300 c.slow.example stop");
+	dns_says("c.slow.example A I 300 192.0.2.1");
+	web_says(
+	    "mta-sts.slow.example", HTTPS_OK, POLICY("enforce", "mx1.slow.example"));
 	s.options.policies_max = s.options.routes_max = 2;
 	story_go(&s);
 	first = (struct ear){ .story = &s };
 	first.question = engine_ask(s.engine, &n, 5000, on_heard_then_ask, &first);
-	ask_later(&s, "example.org", 5000, &second);
+	ask_later(&s, "slow.example", 5000, &second);
 	fake_pass(10);
 	assert_int_equal(first.times, 1);
 	assert_int_equal(second.times, 1);

@@ -22,6 +22,50 @@ begin_everything(struct story *s)
 	story_go(s);
 }
 
+/* All is at hand, and still the answer does not come before engine_ask() has returned. */
+static void
+check_at_hand(void **state)
+{
+	struct engine_status before, after;
+	struct story s;
+	struct ear ear;
+
+	(void)state;
+	begin_everything(&s);
+	ask(&s, "example.org");
+	dns_forget_questions();
+	engine_status(s.engine, &before);
+	ask_later(&s, "example.org", 5000, &ear);
+	fake_settle();
+	assert_int_equal(ear.times, 1);
+	assert_int_equal(ear.verdict, VERDICT_DANE);
+	assert_string_equal(dns_questions(), "");
+	assert_true(is_at_hand(&s, "example.org"));
+	engine_status(s.engine, &after);
+	assert_int_equal(after.questions, before.questions + 2);
+	assert_int_equal(after.hits, before.hits + 1);
+	assert_int_equal(after.misses, before.misses + 1);
+	assert_int_equal(after.late, before.late);
+	story_end(&s);
+}
+
+/* Only what is no longer fresh is looked up. */
+static void
+check_half_at_hand(void **state)
+{
+	struct story s;
+
+	(void)state;
+	stage_go(&s, POLICY("enforce", MX1));
+	dns_says("mx1.example.org AAAA I 3600 nodata");
+	ask(&s, "example.org");
+	fake_pass(301);
+	dns_forget_questions();
+	assert_string_equal(ask(&s, "example.org"), ENFORCED);
+	assert_string_equal(dns_questions(), "_mta-sts.example.org TXT\n");
+	story_end(&s);
+}
+
 static void
 check_cancel_any_time(void **state)
 {
@@ -95,6 +139,30 @@ check_reconfigure_any_time(void **state)
 		trace_clear(&trace);
 		story_end(&s);
 	}
+}
+
+/* What an explanation has under way begins anew, too: the old resolver may be gone. */
+static void
+check_reconfigure_explained(void **state)
+{
+	struct next_hop n = stage_next_hop("example.org");
+	struct trace trace;
+	struct story s;
+	struct ear ear = { .times = 0 };
+
+	(void)state;
+	begin_everything(&s);
+	dns_forget_questions();
+	trace_init(&trace);
+	engine_explain(s.engine, &n, 5000, &trace, on_heard, &ear);
+	fake_pass_ms(5);
+	engine_reconfigure(s.engine, &s.options, NULL, NULL);
+	fake_pass_ms(100);
+	assert_int_equal(ear.times, 1);
+	assert_int_equal(dns_asked("example.org MX"), 2);
+	assert_int_equal(dns_asked(TXT), 2);
+	trace_clear(&trace);
+	story_end(&s);
 }
 
 static void
@@ -205,6 +273,11 @@ int
 main(void)
 {
 	const struct case_table tables[] = {
+		CASE("an answer at hand comes in the next turn", check_at_hand),
+		CASE("DNS-10 only what is no longer fresh is looked up",
+		    check_half_at_hand),
+		CASE("a reload makes an explanation begin anew",
+		    check_reconfigure_explained),
 		CASE(
 		    "a question may be cancelled at any moment", check_cancel_any_time),
 		CASE("the engine may end at any moment", check_free_any_time),

@@ -13,6 +13,9 @@ static const char enforce[] =
     "version: STSv1\nmode: enforce\nmx: mx1.example.org\nmx: *.example.net\nmax_age: 86400\n";
 static const char testing[] =
     "version: STSv1\nmode: testing\nmx: mx1.example.org\nmx: *.example.net\nmax_age: 86400\n";
+static const char odd_bytes[] =
+    "version: STSv1\nmode: enforce\nmx: mx1.example.org\nnote: {\nnote: }\nnote: \xc3\xbc\n"
+    "max_age: 86400\n";
 static const char odd_lines[] =
     "version: STSv1\nmode: enforce\nmx: mx1.example.org\nnote: } { policy_type = tlsa\n"
     "max_age: 86400\n";
@@ -70,6 +73,24 @@ static const struct postfix_case {
 	    "policy_domain=example.org mx_host_pattern=mx1.example.org "
 	    "{ policy_string = version: STSv1 } { policy_string = mode: enforce } "
 	    "{ policy_string = mx: mx1.example.org } { policy_string = max_age: 86400 }" },
+	{ "nor those with a brace or beyond ASCII", VERDICT_STS, REASON_STS_ENFORCE,
+	    false, odd_bytes, false,
+	    { { "mx1.example.org", VERDICT_STS, REASON_STS_ENFORCE, NULL, false } },
+	    "OK secure match=mx1.example.org servername=hostname",
+	    "OK secure match=mx1.example.org servername=hostname policy_type=sts "
+	    "policy_domain=example.org mx_host_pattern=mx1.example.org "
+	    "{ policy_string = version: STSv1 } { policy_string = mode: enforce } "
+	    "{ policy_string = mx: mx1.example.org } { policy_string = max_age: 86400 }" },
+	{ "STS-APP-16 two hosts under enforce: both names, in one list", VERDICT_STS,
+	    REASON_STS_ENFORCE, false, odd_lines, false,
+	    { { "mx1.example.org", VERDICT_STS, REASON_STS_ENFORCE, NULL, false },
+		{ "mx2.example.org", VERDICT_STS, REASON_STS_ENFORCE, NULL, false } },
+	    "OK secure match=mx1.example.org:mx2.example.org servername=hostname",
+	    "OK secure match=mx1.example.org:mx2.example.org servername=hostname "
+	    "policy_type=sts policy_domain=example.org "
+	    "mx_host_pattern=mx1.example.org { policy_string = version: STSv1 } "
+	    "{ policy_string = mode: enforce } "
+	    "{ policy_string = mx: mx1.example.org } { policy_string = max_age: 86400 }" },
 	{ "a host whose TLSA lookup failed is not reached under the policy either",
 	    VERDICT_STS, REASON_STS_ENFORCE, false, odd_lines, false,
 	    { { "mx1.example.org", VERDICT_SKIP, REASON_TLSA_ERROR, NULL, false },
@@ -105,6 +126,13 @@ static const struct postfix_case {
 	    { { "mx1.example.org", VERDICT_DANE, REASON_TLSA_USABLE, EE256, false },
 		{ "mx2.example.org", VERDICT_MAY, REASON_NO_POLICY, NULL, false } },
 	    "OK dane", NULL },
+	{ "DANE-MX-01, TLSA-04 usable, unusable and none: each its own", VERDICT_MAY,
+	    REASON_NO_POLICY, true, NULL, false,
+	    { { "mx1.example.org", VERDICT_DANE, REASON_TLSA_USABLE, EE256, false },
+		{ "mx2.example.org", VERDICT_ENCRYPT, REASON_TLSA_UNUSABLE, NULL,
+		    false },
+		{ "mx3.example.org", VERDICT_MAY, REASON_NO_POLICY, NULL, false } },
+	    "OK dane", NULL },
 	{ "BASE-07 a TLSA error of one host, the other without: not left to the global level",
 	    VERDICT_MAY, REASON_NO_POLICY, true, NULL, false,
 	    { { "mx1.example.org", VERDICT_SKIP, REASON_TLSA_ERROR, NULL, false },
@@ -115,6 +143,16 @@ static const struct postfix_case {
 	    { { "mx1.example.org", VERDICT_ENCRYPT, REASON_TLSA_UNUSABLE, NULL,
 		false } },
 	    "OK encrypt", NULL },
+	{ "TLSA-04, STS-APP-08 all unusable while the policy is testing: counted under it",
+	    VERDICT_ENCRYPT, REASON_TLSA_UNUSABLE, true, testing, false,
+	    { { "mx1.example.org", VERDICT_ENCRYPT, REASON_TLSA_UNUSABLE, NULL,
+		false } },
+	    "OK encrypt",
+	    "OK encrypt policy_type=sts policy_domain=example.org "
+	    "mx_host_pattern=mx1.example.org mx_host_pattern=*.example.net "
+	    "{ policy_string = version: STSv1 } { policy_string = mode: testing } "
+	    "{ policy_string = mx: mx1.example.org } "
+	    "{ policy_string = mx: *.example.net } { policy_string = max_age: 86400 }" },
 	{ "MIX-02 DANE and enforce, secure MX: DANE decides", VERDICT_DANE,
 	    REASON_TLSA_USABLE, true, enforce, false,
 	    { { "mx1.example.org", VERDICT_DANE, REASON_TLSA_USABLE, EE256, false } },
@@ -130,6 +168,12 @@ static const struct postfix_case {
 		{ "evil.example.com", VERDICT_SKIP, REASON_STS_NOT_NAMED, EE256,
 		    false } },
 	    "OK fingerprint match=" PIN " servername=hostname", NULL },
+	{ "MIX-05 two hosts: the pins of both, in one list", VERDICT_DANE,
+	    REASON_TLSA_IN_POLICY, false, enforce, false,
+	    { { "mx1.example.org", VERDICT_DANE, REASON_TLSA_IN_POLICY, EE256, false },
+		{ "a.example.net", VERDICT_DANE, REASON_TLSA_IN_POLICY, EE256,
+		    false } },
+	    "OK fingerprint match=" PIN "|" PIN " servername=hostname", NULL },
 	{ "MIX-05 the same with DANE-TA, which cannot be pinned: WebPKI", VERDICT_DANE,
 	    REASON_TLSA_IN_POLICY, false, odd_lines, false,
 	    { { "mx1.example.org", VERDICT_DANE, REASON_TLSA_IN_POLICY, TA256,
@@ -285,13 +329,23 @@ check_sts(void **state)
 	clear(&m);
 }
 
+static const struct postfix_case *
+testing_case(void)
+{
+	const struct postfix_case *c = postfix_cases;
+
+	while (c->policy != testing)
+		c++;
+	return c;
+}
+
 static void
 check_sts_testing(void **state)
 {
 	struct made m;
 
 	(void)state;
-	make(&postfix_cases[4], &m);
+	make(testing_case(), &m);
 	assert_reply("sts", &m.answer, "NOTFOUND ");
 	clear(&m);
 }

@@ -319,7 +319,8 @@ add_mx(const struct answer *a, struct strbuf *text)
 	}
 }
 
-/* All or nothing: Postfix 3.10 looks into both lists without asking whether there is anything in them. */
+/* All or nothing: the first releases of Postfix 3.10 look into both lists without asking whether there is anything
+ * in them. */
 static void
 add_attributes(const struct answer *a, struct strbuf *text)
 {

@@ -467,8 +467,8 @@ check_implicit(void **state)
 }
 
 /*
- * Postfix 3.10 with TLSRPT looks into the lists of policy strings and of MX patterns without asking whether they are
- * there: who sends the policy's type must send one of each.
+ * The first releases of Postfix 3.10 look into the lists of policy strings and of MX patterns without asking whether
+ * they are there: who sends the policy's type sends one of each.
  */
 static void
 check_attributes(struct story *s, bool wants_them)

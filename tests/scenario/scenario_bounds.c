@@ -210,6 +210,52 @@ check_many_hosts(void **state)
 	story_end(&s);
 }
 
+/* And so do those with many records; looked up again, they count once. */
+static void
+check_long_records(void **state)
+{
+	struct strbuf line = STRBUF_INIT;
+	struct engine_status status;
+	struct story s;
+	char text[40];
+	int i;
+
+	(void)state;
+	story_begin(&s);
+	dns_says("small.example MX I 3600 10 h.example");
+	dns_says("h.example A I 3600 192.0.2.1");
+	dns_says("h.example AAAA I 3600 nodata");
+	dns_says("_mta-sts.small.example TXT I 3600 nodata");
+	dns_says("big.example A S 60 192.0.2.1");
+	strbuf_adds(&line, "_25._tcp.big.example TLSA S 60 " EE256 "; 3 0 0 ");
+	for (i = 0; i < 14000; i++)
+		strbuf_adds(&line, "00");
+	dns_says(strbuf_str(&line));
+	s.options.routes_max = 10;
+	story_go(&s);
+	ask(&s, "small.example");
+	for (i = 0; i < 10; i++) {
+		ask(&s, "[big.example]");
+		assert_true(is_at_hand(&s, "small.example"));
+		fake_pass(100);
+	}
+	for (i = 0; i < 8; i++) {
+		snprintf(text, sizeof(text), "[big.example]:%d", 1000 + i);
+		snprintf(line.data, line.cap,
+		    "_%d._tcp.big.example CNAME S 60 "
+		    "_25._tcp.big.example",
+		    1000 + i);
+		dns_says(line.data);
+		assert_string_equal(
+		    ask(&s, text), "dane-verify big.example=dane-verify");
+		engine_status(s.engine, &status);
+		assert_in_range(status.routes, 1, 4);
+	}
+	assert_true(status.evicted > 0);
+	strbuf_clear(&line);
+	story_end(&s);
+}
+
 /* More TLSA records than anybody needs are not taken in; nor is the host taken for one without. */
 static void
 check_many_records(void **state)
@@ -382,6 +428,8 @@ main(void)
 		CASE("STS-CACHE-12 policies that grow stay within the bound",
 		    check_policies_grow),
 		CASE("routes with many hosts stay within the bound", check_many_hosts),
+		CASE("routes with many records stay within the bound",
+		    check_long_records),
 		CASE("TLSA-01 a TLSA set beyond all measure is an error",
 		    check_many_records),
 		CASE(

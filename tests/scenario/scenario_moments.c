@@ -141,6 +141,27 @@ check_reconfigure_any_time(void **state)
 	}
 }
 
+/* The old resolver may be gone when engine_reconfigure() has returned. */
+static void
+check_reconfigure_restarts(void **state)
+{
+	struct story s;
+	struct ear ear;
+
+	(void)state;
+	begin_everything(&s);
+	dns_forget_questions();
+	ask_later(&s, "example.org", 5000, &ear);
+	fake_pass_ms(5);
+	engine_reconfigure(s.engine, &s.options, NULL, NULL);
+	fake_pass_ms(100);
+	assert_int_equal(ear.times, 1);
+	assert_int_equal(ear.verdict, VERDICT_DANE);
+	assert_int_equal(dns_asked("example.org MX"), 2);
+	assert_int_equal(dns_asked(TXT), 2);
+	story_end(&s);
+}
+
 /* What an explanation has under way begins anew, too: the old resolver may be gone. */
 static void
 check_reconfigure_explained(void **state)
@@ -277,6 +298,7 @@ main(void)
 		CASE("an answer at hand comes in the next turn", check_at_hand),
 		CASE("DNS-10 only what is no longer fresh is looked up",
 		    check_half_at_hand),
+		CASE("a reload makes lookups begin anew", check_reconfigure_restarts),
 		CASE("a reload makes an explanation begin anew",
 		    check_reconfigure_explained),
 		CASE(

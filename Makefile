@@ -39,9 +39,10 @@ O ?= build
 B := $(O)/$(if $(SAN),san-$(subst $(comma),-,$(SAN)),plain)
 
 # --- what it stands on --------------------------------------------------------
-LIBRARIES := openssl libcares libcurl json-c sqlite3 libevent_core inih libidn2
+LIBRARIES := openssl libcares libcurl json-c sqlite3 libevent_core inih libidn2 zlib
 BUILD_PACKAGES := gcc libc6-dev pkg-config libssl-dev libc-ares-dev libcurl4-openssl-dev \
-	libjson-c-dev libsqlite3-dev libevent-dev libinih-dev libidn2-dev ca-certificates
+	libjson-c-dev libsqlite3-dev libevent-dev libinih-dev libidn2-dev zlib1g-dev \
+	ca-certificates
 TEST_PACKAGES := clang clang-format libclang-rt-14-dev libcmocka-dev mandoc python3 \
 	iproute2 ldnsutils nsd unbound bind9-dnsutils zstd curl openssl procps git
 BENCH_PACKAGES := postfix-mta-sts-resolver python3-uvloop
@@ -83,7 +84,7 @@ endif
 srcs = $(foreach d,$(1),$(sort $(wildcard $(d)/*.c)))
 objs = $(patsubst %.c,$(B)/%.o,$(call srcs,$(1)))
 
-ENGINE_DIRS := core/base core/wire core/policy core/store core/lookup
+ENGINE_DIRS := core/base core/wire core/policy core/store core/lookup core/report
 CORE_DIRS   := $(ENGINE_DIRS) core/net core/config core/control core/client
 UNIT        := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 SCENARIO    := $(patsubst tests/scenario/%.c,$(B)/tests/%,$(wildcard tests/scenario/scenario_*.c))

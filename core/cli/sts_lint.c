@@ -45,7 +45,7 @@ read_file(const char *name, struct strbuf *out)
 
 /* One TXT record a line; empty lines are none.  More than RECORDS_MAX are left out: the outcome is the same. */
 static size_t
-split_records(const struct strbuf *text, struct sts_txt *records)
+split_records(const struct strbuf *text, struct txt *records)
 {
 	size_t at = 0, count = 0;
 
@@ -55,7 +55,7 @@ split_records(const struct strbuf *text, struct sts_txt *records)
 		size_t len = end != NULL ? (size_t)(end - line) : text->len - at;
 
 		if (len > 0)
-			records[count++] = (struct sts_txt){ line, len };
+			records[count++] = (struct txt){ line, len };
 		at += len + 1;
 	}
 	return count;
@@ -64,7 +64,7 @@ split_records(const struct strbuf *text, struct sts_txt *records)
 static enum exit_code
 lint_record(const struct strbuf *text, bool as_json)
 {
-	static struct sts_txt records[RECORDS_MAX];
+	static struct txt records[RECORDS_MAX];
 	struct finding finding;
 	struct sts_record record;
 	struct why why = { "" };

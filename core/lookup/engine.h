@@ -96,6 +96,16 @@ void question_cancel(struct question *question);
 struct question *engine_explain(struct engine *engine, const struct next_hop *next_hop,
     int deadline_ms, struct trace *trace, engine_done_fn *done, void *arg);
 
+/*
+ * What memory has about a next-hop, be it stale; false when it has nothing.  For accounting: nothing is looked up, and no
+ * question is counted.  *out is borrowed until the loop runs or the engine is asked.
+ */
+bool engine_facts(
+    struct engine *engine, const struct next_hop *next_hop, struct facts *out);
+
+/* The settings in force, is_dane_off included; borrowed. */
+const struct settings *engine_settings(struct engine *engine);
+
 /* --- the cache, as the operator sees it ------------------------------------------------- */
 
 struct policy_entry {

@@ -89,7 +89,7 @@ wants_policy(struct find_sts *f)
 static void
 judge_record(struct find_sts *f, const struct dns_reply *reply)
 {
-	struct sts_txt *txt = xcalloc(reply->count, sizeof(*txt));
+	struct txt *txt = xcalloc(reply->count, sizeof(*txt));
 	struct sts_record record;
 	struct why why = { "" };
 	size_t i;
@@ -211,7 +211,7 @@ get_body(struct find_sts *f)
 	};
 
 	f->lookup->fetches++;
-	f->transfer = https_get(f->lookup->https, &request, on_body, f);
+	f->transfer = https_send(f->lookup->https, &request, on_body, f);
 }
 
 static void

@@ -1,7 +1,7 @@
 /*
- * One HTTPS GET under every limit of RFC 8461, section 3.3.  SPDX-License-Identifier: ISC
+ * One HTTPS GET under every limit of RFC 8461, section 3.3, or POST of a report (RFC 8460, 5.4).  SPDX-License-Identifier: ISC
  *
- * https only, port 443, TLS 1.2 or later, no redirect, no proxy, no cookies, no cache, no content
+ * https only, TLS 1.2 or later, no redirect, no proxy, no cookies, no cache, no content
  * decoding, no reuse of connections; addresses are given by the caller, so the system resolver is not
  * asked.
  */
@@ -20,7 +20,7 @@
 #define HTTPS_OUTCOMES(X)                                                              \
 	X(HTTPS_OK, "fetched")                                                         \
 	X(HTTPS_CERTIFICATE, "certificate not valid")                                  \
-	X(HTTPS_STATUS, "HTTP status is not 200")                                      \
+	X(HTTPS_STATUS, "HTTP status says no success")                                 \
 	X(HTTPS_MEDIA_TYPE, "media type is not text/plain")                            \
 	X(HTTPS_TOO_BIG, "body too big")                                               \
 	X(HTTPS_TRUNCATED, "body ended too early")                                     \
@@ -57,8 +57,19 @@ struct https_request {
 	const char *path;          /* starts with "/" */
 	const struct address *addresses;
 	size_t address_count; /* at least 1 */
-	size_t body_max;      /* octets */
-	int deadline_ms;      /* for everything, from now on */
+	size_t
+	    body_max; /* octets; of the answer to a POST so many are read, and the rest left */
+	int deadline_ms;               /* for everything, from now on */
+	unsigned port;                 /* 0: 443 */
+	const struct https_post *post; /* NULL: GET */
+};
+
+/* What is posted; copied.  Every 2xx is HTTPS_OK then, whatever comes with it. */
+struct https_post {
+	const void *body;
+	size_t len;
+	const char *media_type;
+	bool is_any_certificate; /* faults are taken and told in detail (RFC 8460, 3) */
 };
 
 struct https_answer {
@@ -75,7 +86,7 @@ struct https_transfer;
 
 /* done runs exactly once, never before this returns, at most deadline_ms later.  The
  * request is copied. */
-struct https_transfer *https_get(struct https *https,
+struct https_transfer *https_send(struct https *https,
     const struct https_request *request, https_done_fn *done, void *arg);
 
 /* done will not run.  Only before it has; NULL is fine. */

@@ -10,18 +10,8 @@
 
 #include "base/domain.h"
 #include "base/status.h"
+#include "wire/chain.h"
 #include "wire/tlsa.h"
-
-#define CHAIN_CERTS_MAX 32
-
-/* A chain as the server sent it, leaf first, in DER; all borrowed. */
-struct chain {
-	size_t count;
-	struct {
-		const uint8_t *der;
-		size_t len;
-	} certs[CHAIN_CERTS_MAX];
-};
 
 #define CHAIN_OUTCOMES(X)                                                              \
 	X(CHAIN_MATCHED, "matched")                                                    \

@@ -121,7 +121,7 @@ take_delimiter(struct reader *r)
 
 /* 1*(delim field) [delim], behind the version. */
 static enum sts_record_outcome
-parse(const struct sts_txt *txt, struct sts_record *out, struct why *why)
+parse(const struct txt *txt, struct sts_record *out, struct why *why)
 {
 	struct reader r = { .text = txt->text, .len = txt->len, .why = why };
 	struct sts_record record = { "" };
@@ -150,7 +150,7 @@ parse(const struct sts_txt *txt, struct sts_record *out, struct why *why)
  * version; that is no worse than the discard rule and tells the operator more.
  */
 static bool
-is_lone_candidate(const struct sts_txt *txt)
+is_lone_candidate(const struct txt *txt)
 {
 	size_t n = strlen(VERSION);
 
@@ -159,7 +159,7 @@ is_lone_candidate(const struct sts_txt *txt)
 }
 
 static void
-explain_none(const struct sts_txt *txt, size_t count, struct why *why)
+explain_none(const struct txt *txt, size_t count, struct why *why)
 {
 	struct strbuf shown = STRBUF_INIT;
 
@@ -178,9 +178,9 @@ explain_none(const struct sts_txt *txt, size_t count, struct why *why)
 
 enum sts_record_outcome
 sts_record_select(
-    const struct sts_txt *txt, size_t count, struct sts_record *out, struct why *why)
+    const struct txt *txt, size_t count, struct sts_record *out, struct why *why)
 {
-	const struct sts_txt *chosen = NULL;
+	const struct txt *chosen = NULL;
 	size_t i, candidates = 0;
 
 	for (i = 0; i < count; i++)

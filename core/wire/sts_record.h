@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/status.h"
+#include "wire/txt.h"
 
 #define STS_ID_MAX 32
 
@@ -29,14 +30,8 @@ enum sts_record_outcome {
 
 const char *sts_record_outcome_text(enum sts_record_outcome outcome);
 
-/* One TXT record found at _mta-sts.DOMAIN, its strings already joined. */
-struct sts_txt {
-	const char *text;
-	size_t len;
-};
-
 /*
- * Pick the policy domain's record out of all TXT records found at its name.
+ * Pick the policy domain's record out of all TXT records found at _mta-sts.DOMAIN.
  *
  * *out      written only for STS_RECORD_FOUND
  * why       for anything but FOUND: the reason, with the place; for FOUND: advice, or "" when
@@ -46,6 +41,6 @@ struct sts_txt {
  * Everything but FOUND means "no live policy"; a cached one still holds (section 3.3).
  */
 enum sts_record_outcome sts_record_select(
-    const struct sts_txt *txt, size_t count, struct sts_record *out, struct why *why);
+    const struct txt *txt, size_t count, struct sts_record *out, struct why *why);
 
 #endif

@@ -132,8 +132,8 @@ on_timer(void *arg)
 }
 
 struct https_transfer *
-https_get(struct https *https, const struct https_request *request, https_done_fn *done,
-    void *arg)
+https_send(struct https *https, const struct https_request *request,
+    https_done_fn *done, void *arg)
 {
 	struct https_transfer *t = xcalloc(1, sizeof(*t));
 

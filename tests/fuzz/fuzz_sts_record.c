@@ -17,7 +17,7 @@ check_id(const struct sts_record *record)
 
 /* A record that was chosen among others is also one on its own. */
 static void
-check_chosen(const struct sts_txt *txt, size_t count, const struct sts_record *chosen)
+check_chosen(const struct txt *txt, size_t count, const struct sts_record *chosen)
 {
 	struct sts_record alone;
 	unsigned found = 0;
@@ -34,7 +34,7 @@ check_chosen(const struct sts_txt *txt, size_t count, const struct sts_record *c
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct sts_txt txt[TXT_MAX];
+	struct txt txt[TXT_MAX];
 	struct sts_record record = { "" };
 	struct why why = { "" };
 	enum sts_record_outcome outcome;

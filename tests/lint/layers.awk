@@ -7,7 +7,7 @@ BEGIN {
 	may["policy"]  = " base wire policy "
 	may["store"]   = " base wire store "
 	may["lookup"]  = " base wire net policy store lookup "
-	may["report"]  = " base wire net policy store report "
+	may["report"]  = may["lookup"] "report "
 	may["config"]  = " base wire net policy store lookup report config "
 	may["control"] = may["config"] "control "
 	may["client"]  = " base wire client "
@@ -18,13 +18,14 @@ BEGIN {
 	# Library header (prefix) -> the only places that may name it, as beginnings of paths.  A
 	# header that names one is for the files of its own beginning.
 	home["ares.h"]     = " core/net/dns "
-	home["curl/"]      = " core/net/https "
+	home["curl/"]      = " core/net/https core/net/mail core/net/curl "
 	home["event2/"]    = " core/net/ "
 	home["sqlite3.h"]  = " core/store/ "
 	home["idn2.h"]     = " core/wire/idn.c "
 	home["ini.h"]      = " core/config/ "
-	home["openssl/"]   = " core/policy/ core/net/ "
+	home["openssl/"]   = " core/policy/ core/net/ core/report/dkim "
 	home["json-c/"]    = " core/wire/ core/control/ core/cli/ "
+	home["zlib.h"]     = " core/wire/gzip.c "
 	home["libmilter/"] = " milter/ "
 }
 FNR == 1 {

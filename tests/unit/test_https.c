@@ -81,7 +81,7 @@ get(struct https *https, const char *addresses, int deadline_ms, struct answer *
 		    ST_OK);
 	}
 	a->count = 0;
-	return https_get(https, &request, on_done, a);
+	return https_send(https, &request, on_done, a);
 }
 
 static void
@@ -619,8 +619,8 @@ check_close_inside(void **state)
 	assert_int_equal(domain_parse(NAME, strlen(NAME), &host, NULL), ST_OK);
 	assert_int_equal(address_parse(NOBODY, strlen(NOBODY), &nobody), ST_OK);
 	closed_inside = open_https(true, 1);
-	https_get(closed_inside, &request, on_done_close, &a);
-	https_get(closed_inside, &request, on_done, &never);
+	https_send(closed_inside, &request, on_done_close, &a);
+	https_send(closed_inside, &request, on_done, &never);
 	RUN_UNTIL(a.count > 0);
 	one_turn();
 	assert_int_equal(a.answer.outcome, HTTPS_CONNECT);

@@ -128,7 +128,7 @@ static void
 check_select(void **state)
 {
 	const struct select_case *c = *state;
-	struct sts_txt txt[TXT_MAX];
+	struct txt txt[TXT_MAX];
 	struct sts_record record = { "old" };
 	struct why why = { "old" };
 	char *exact[TXT_MAX];
@@ -156,8 +156,8 @@ check_select(void **state)
 static void
 check_advice(void **state)
 {
-	const struct sts_txt clean = { "v=STSv1; id=1", 13 };
-	const struct sts_txt tolerated = { "v=STSv1 ; id=1", 14 };
+	const struct txt clean = { "v=STSv1; id=1", 13 };
+	const struct txt tolerated = { "v=STSv1 ; id=1", 14 };
 	struct sts_record record;
 	struct why why = { "old" };
 
@@ -174,7 +174,7 @@ check_advice(void **state)
 static void
 check_nul(void **state)
 {
-	const struct sts_txt txt = { "v=STSv1; id=1\0; foo=x", 21 };
+	const struct txt txt = { "v=STSv1; id=1\0; foo=x", 21 };
 	struct sts_record record;
 
 	(void)state;
@@ -184,7 +184,7 @@ check_nul(void **state)
 static void
 check_escaped(void **state)
 {
-	const struct sts_txt txt = { "\x1b[2J\"", 5 };
+	const struct txt txt = { "\x1b[2J\"", 5 };
 	struct sts_record record;
 	struct why why;
 

@@ -1,0 +1,76 @@
+/*
+ * From an event to the ledger.  SPDX-License-Identifier: ISC
+ *
+ *   accept -> journal -> (facts, probe) -> judge -> ledger -> store
+ *
+ * Accepted is what is in the journal.  What cannot be judged at once waits in the store; what cannot be counted at once
+ * (no store, a full ledger) waits in the journal.
+ */
+#ifndef HOPSEAL_REPORT_ACCOUNT_H
+#define HOPSEAL_REPORT_ACCOUNT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lookup/engine.h"
+#include "lookup/probe.h"
+#include "net/datagram.h"
+#include "net/loop.h"
+#include "report/journal.h"
+#include "report/options.h"
+
+struct account;
+struct store;
+
+struct account_options {
+	const char *folder;  /* of the journal */
+	const char *ca_file; /* trust anchors for chains */
+	bool is_for_mail_hosts;
+};
+
+/* Begins without store: events go to the journal only.  engine and probes are borrowed. */
+struct account *account_new(const struct account_options *options,
+    struct engine *engine, struct probes *probes);
+void account_free(struct account *account);
+void account_reconfigure(
+    struct account *account, const struct account_options *options);
+
+/* From here on count into this store: first what the journal has and the store has not.  Borrowed. */
+void account_use_store(struct account *account, struct store *store);
+
+/*
+ * Take a batch from libtlsrpt's socket; garbage is counted and forgotten.  True: safe in the journal, or, while the disk does
+ * not take it, in memory up to a bound; false: neither, leave it in the socket (datagram_resume() is called through
+ * on_room).  datagram_fn.
+ */
+bool account_take_datagrams(const struct datagram *batch, size_t count, void *account);
+/* datagram_taken_fn. */
+void account_note_taken(void *account);
+void account_on_room(struct account *account, loop_fn *on_room, void *arg);
+
+/*
+ * Take the JSON of an adapter's event.  ST_OK: it is in the journal, or was before (same id): acknowledge it.  ST_SYNTAX, ST_TOO_BIG: it never
+ * will be.  ST_IO: not now, ask again later.
+ */
+MUST_CHECK enum status account_take_event(
+    struct account *account, const char *json, size_t len, struct why *why);
+
+/* An MTA was told to wait for this next-hop: count it if the reason is one of RFC 8460. */
+void account_refused(struct account *account, const struct next_hop *next_hop,
+    const struct answer *answer);
+
+/* A destination has acknowledged: on disk before this returns, where the disk takes it. */
+void account_note_sent(struct account *account, uint64_t sending_id);
+
+struct account_status {
+	uint64_t accepted, rejected, counted, waiting, in_memory, lost;
+	uint64_t by_source[SOURCE_OWN + 1];
+	bool is_journal_healthy;
+	char error[WHY_MAX]; /* "" when healthy */
+};
+void account_status(const struct account *account, struct account_status *out);
+
+/* Merge all that can be, for a clean end. */
+void account_flush(struct account *account);
+
+#endif

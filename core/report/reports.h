@@ -1,0 +1,37 @@
+/*
+ * Accounting, closing and delivery together.  SPDX-License-Identifier: ISC
+ *
+ *   account -> ledger -> store -> closing -> outbox -> delivery
+ */
+#ifndef HOPSEAL_REPORT_REPORTS_H
+#define HOPSEAL_REPORT_REPORTS_H
+
+#include "report/account.h"
+#include "report/closing.h"
+#include "report/delivery.h"
+
+struct reports;
+
+struct reports *reports_new(const struct report_options *options,
+    const struct account_options *account, const struct probe_options *probe,
+    struct engine *engine, struct https *https);
+void reports_free(struct reports *reports); /* NULL is fine */
+
+/* The store, when it can be had.  Borrowed. */
+void reports_use_store(struct reports *reports, struct store *store);
+
+void reports_reconfigure(struct reports *reports, const struct report_options *options,
+    const struct account_options *account, const struct probe_options *probe,
+    struct https *https);
+
+struct account *reports_account(struct reports *reports);
+
+struct reports_status {
+	struct account_status account;
+	struct probe_counts probe;
+	struct closing_status closing;
+	struct delivery_status delivery;
+};
+void reports_status(const struct reports *reports, struct reports_status *out);
+
+#endif

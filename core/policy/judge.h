@@ -52,7 +52,7 @@ struct judged_policy {
 	 * elsewhere in the same entry). */
 	bool is_failed;
 	size_t failure_count;
-	X
+	struct judged_failure *failures; /* owned */
 };
 
 struct judgement {

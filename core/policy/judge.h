@@ -48,8 +48,8 @@ struct judged_policy {
 	struct domain domain; /* RPT-JSON-09: next-hop, or TLSA base domain */
 	struct strbuf text;   /* policy strings, joined by '\n' (RPT-JSON-08) */
 	struct strbuf mx;     /* MX patterns, joined by '\n' */
-	/* The totals: one more failed or successful session, or neither (RPT-CNT-12: a detail beside a session that is counted
-	 * elsewhere in the same entry). */
+	/* The session counts as failed, or as successful.  A successful one may have a failure beside it: of the
+	 * last fetch of a policy that still holds (RPT-CNT-12). */
 	bool is_failed;
 	size_t failure_count;
 	struct judged_failure *failures; /* owned */

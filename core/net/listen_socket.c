@@ -47,9 +47,15 @@ unix_address(const char *where, struct sockaddr_un *un, struct why *why)
 }
 
 static int
-unix_connect_errno(const struct sockaddr_un *un)
+type_of(const struct listen_options *options)
 {
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), rc;
+	return options->is_datagram ? SOCK_DGRAM : SOCK_STREAM;
+}
+
+static int
+unix_connect_errno(int type, const struct sockaddr_un *un)
+{
+	int fd = socket(AF_UNIX, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), rc;
 
 	if (fd == -1)
 		return errno;
@@ -60,8 +66,10 @@ unix_connect_errno(const struct sockaddr_un *un)
 
 /* Remove a socket that nobody serves any more; leave all else alone. */
 static enum status
-remove_stale(const char *where, const struct sockaddr_un *un, struct why *why)
+remove_stale(
+    const struct listen_options *options, const struct sockaddr_un *un, struct why *why)
 {
+	const char *where = options->where;
 	struct stat st;
 
 	if (lstat(un->sun_path, &st) == -1)
@@ -70,7 +78,7 @@ remove_stale(const char *where, const struct sockaddr_un *un, struct why *why)
 		why_set(why, "%s: exists and is not a socket", where);
 		return ST_IO;
 	}
-	errno = unix_connect_errno(un);
+	errno = unix_connect_errno(type_of(options), un);
 	if (errno == 0 || errno == EAGAIN) {
 		why_set(why, "%s: another process serves it", where);
 		return ST_BUSY;
@@ -131,7 +139,7 @@ unix_bind(const struct listen_options *options, const struct sockaddr_un *un,
 	if (options->owner != NULL)
 		rc = find_owner(options->owner, &uid, &gid, why);
 	if (rc == ST_OK)
-		rc = remove_stale(options->where, un, why);
+		rc = remove_stale(options, un, why);
 	if (rc == ST_OK)
 		rc = bind_private(options->where, un, out, why);
 	if (rc != ST_OK)
@@ -153,7 +161,7 @@ unix_open(
 	if (rc != ST_OK)
 		return rc;
 	out->is_unix = true;
-	out->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	out->fd = socket(AF_UNIX, type_of(options) | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (out->fd == -1)
 		return io_fault(why, options->where, "socket");
 	return unix_bind(options, &un, out, why);
@@ -225,8 +233,10 @@ describe(const struct sockaddr_storage *sa)
 }
 
 static enum status
-take_over(int fd, struct listen_socket *out, struct why *why)
+take_over(
+    const struct listen_options *options, struct listen_socket *out, struct why *why)
 {
+	int fd = options->fd;
 	struct sockaddr_storage sa = { 0 };
 	int listens = 0, type = 0;
 	socklen_t len = sizeof(listens), type_len = sizeof(type), sa_len = sizeof(sa);
@@ -237,9 +247,9 @@ take_over(int fd, struct listen_socket *out, struct why *why)
 	    fcntl(fd, F_SETFL, O_NONBLOCK) == -1 ||
 	    fcntl(fd, F_SETFD, FD_CLOEXEC) == -1)
 		return io_fault(why, "inherited socket", "not usable");
-	if (listens == 0 || type != SOCK_STREAM) {
-		why_set(
-		    why, "inherited descriptor %d: not a listening stream socket", fd);
+	if (type != type_of(options) || listens == options->is_datagram) {
+		why_set(why, "inherited descriptor %d: not a %s socket", fd,
+		    options->is_datagram ? "datagram" : "listening stream");
 		return ST_IO;
 	}
 	if (sa.ss_family != AF_UNIX)
@@ -259,14 +269,15 @@ make(const struct listen_options *options, struct listen_socket *out, struct why
 
 	if (strncmp(options->where, "unix:", 5) == 0) {
 		rc = unix_open(options, out, why);
-	} else if (strncmp(options->where, "inet:", 5) == 0) {
+	} else if (strncmp(options->where, "inet:", 5) == 0 && !options->is_datagram) {
 		rc = inet_open(options, out, why);
 	} else {
-		why_set(why, "%s: neither unix:/PATH nor inet:ADDRESS:PORT",
-		    options->where);
+		why_set(why, "%s: %s", options->where,
+		    options->is_datagram ? "not unix:/PATH"
+					 : "neither unix:/PATH nor inet:ADDRESS:PORT");
 		rc = ST_SYNTAX;
 	}
-	if (rc == ST_OK && listen(out->fd, BACKLOG) == -1) {
+	if (rc == ST_OK && !options->is_datagram && listen(out->fd, BACKLOG) == -1) {
 		/* Two may bind one port before either listens. */
 		io_fault(why, options->where, "listen");
 		rc = errno == EADDRINUSE ? ST_BUSY : ST_IO;
@@ -283,7 +294,7 @@ listen_socket_open(
 	enum status rc;
 
 	if (options->fd >= 0)
-		rc = take_over(options->fd, &made, why);
+		rc = take_over(options, &made, why);
 	else
 		rc = make(options, &made, why);
 	if (rc == ST_OK)

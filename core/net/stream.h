@@ -39,7 +39,9 @@ struct listen_options {
 	const char *where; /* "unix:/path" or "inet:ADDRESS:PORT", "inet:[V6]:PORT" */
 	const char *owner; /* "user", "user:group", ":group" or NULL; unix only */
 	mode_t mode;       /* unix only; 0: 0666 */
-	int fd;            /* an already listening socket (systemd), or -1 */
+	int fd;            /* an already listening or bound socket (systemd), or -1 */
+	/* A socket for datagrams (net/datagram.h), unix only; else for streams. */
+	bool is_datagram;
 	/* Connections at once, more wait in the backlog; 0: 20000. */
 	unsigned stream_max;
 };

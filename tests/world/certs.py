@@ -33,6 +33,9 @@ def specs(world):
     for domain in world.domains:
         if domain.policy:
             text += _line(domain.web, domain.policy.cert, [domain.web], domain.name)
+    for name, collector in kinds.COLLECTORS.items():
+        host = '%s.%s' % (name, kinds.REPORTS)
+        text += _line(host, collector.cert, [host], host)
     return text + 'rsa rsa ca -1 90 %s\n' % ','.join(rsa_names)
 
 

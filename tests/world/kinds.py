@@ -47,6 +47,43 @@ EXTRA_ZONES = {
 }
 
 
+# Where reports go: zone of the collectors, and domain of a mailbox (it is in domains.tsv too).
+REPORTS = 'report.test'
+RECORD = 'v=TLSRPTv1; rua=mailto:tls@report.test, https://collect.report.test/%s'
+# TLSRPT records of those that are not like the others; '' = none.
+RECORDS = {
+    'none-clear.test': '',
+    'none-good.test': 'v=TLSRPTv1; rua=https://collect-flaky.report.test/%s',
+    'none-selfsigned.test': 'v=TLSRPTv1; rua=https://collect-expired.report.test/%s',
+    'none-signed.test': 'v=TLSRPTv1; rua=https://collect-500.report.test/%s,mailto:tls@report.test',
+    'implicit.test': 'v=TLSRPTv1; rua=https://collect-private.report.test/%s',
+    'none-454.test': 'v=TLSRPTv1; rua=https://collect-moved.report.test/%s',
+    # the operator of an MX host, for DANE (RFC 8460, 1.1)
+    'mx-good.dane-ee.test': RECORD,
+}
+
+
+@dataclass(frozen=True)
+class Collector:
+    """An HTTPS host that takes reports, or does not."""
+    address: str
+    status: str = '201 Created'
+    cert: str = 'good'
+    does: str = ''                      # flaky: 500 for the first of each path; hang; stream
+
+
+COLLECTORS = {
+    'collect': Collector('192.0.2.20'),
+    'collect-expired': Collector('192.0.2.21', cert='expired'),
+    'collect-500': Collector('192.0.2.22', '500 Internal Server Error'),
+    'collect-flaky': Collector('192.0.2.23', does='flaky'),
+    'collect-moved': Collector('192.0.2.24', '302 Found'),
+    'collect-hang': Collector('192.0.2.25', does='hang'),
+    'collect-stream': Collector('192.0.2.26', does='stream'),
+    'collect-private': Collector('10.20.30.40'),
+}
+
+
 @dataclass(frozen=True)
 class Cert:
     """A leaf certificate for one host name."""

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 
+import kinds
 import table
 
 ETC = pathlib.Path('/etc/netns')        # "ip netns exec NAME" puts ETC/NAME/* over /etc/*
@@ -36,6 +37,7 @@ def addresses(world):
     for domain in world.domains:
         if domain.policy:
             found += [address for _, address in domain.web_addresses]
+    found += [collector.address for collector in kinds.COLLECTORS.values()]
     own = ('127.', '::1', '::ffff:', table.NOBODY6)
     return [address for address in dict.fromkeys(found) if not address.startswith(own)]
 

@@ -8,8 +8,10 @@ import socket
 import sys
 import threading
 
+import collectors
 import faulty_dns
 import jsonlog
+import kinds
 import policy_hosts
 import smtp_sinks
 import table
@@ -31,11 +33,12 @@ def listen(address, port):
 def smtp(world, directory, cert_path, sessions):
     """(address, port, server) of each MX host."""
     log = jsonlog.JsonLog(directory / 'sink.log')
+    mailbox = smtp_sinks.Mailbox(directory / 'mailbox')
     for host in world.hosts.values():
         for rrtype, address in host.addresses:
             if host.does(rrtype) != 'refuse':
                 yield address, 25, smtp_sinks.SmtpSink(
-                    host, rrtype, address, cert_path, log, sessions)
+                    host, rrtype, address, cert_path, log, sessions, mailbox)
 
 
 def https(world, directory, cert_path, sessions):
@@ -57,6 +60,14 @@ def https(world, directory, cert_path, sessions):
         yield address, 443, next(iter(sharing.values()))
 
 
+def reports(_world, directory, cert_path, sessions):
+    """(address, port, server) of each host that takes reports."""
+    (directory / 'reports').mkdir()
+    log = jsonlog.JsonLog(directory / 'reports.log')
+    for name, collector in kinds.COLLECTORS.items():
+        yield collector.address, 443, collectors.Collector(name, directory, cert_path, log, sessions)
+
+
 def accept_forever(selector):
     while True:
         for key, _ in selector.select():
@@ -74,7 +85,7 @@ def main(directory):
 
     sessions = jsonlog.JsonLog(directory / 'session.log')
     selector = selectors.DefaultSelector()
-    for servers in (smtp, https):
+    for servers in (smtp, https, reports):
         for address, port, server in servers(world, directory, cert_path, sessions):
             selector.register(listen(address, port), selectors.EVENT_READ, server)
     (directory / 'servers.ready').touch()

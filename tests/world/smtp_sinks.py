@@ -1,17 +1,32 @@
 """The MX hosts: SMTP servers that take every mail, or with the fault of their kind."""
+import itertools
+
 import certs
+import kinds
 import tls
 
 PATIENCE_S = 120                        # until a server gives a silent client up
 GARBAGE = b'this is not TLS at all\r\n'
 
 
+class Mailbox:
+    """A folder of the messages to the domain of reports."""
+
+    def __init__(self, folder):
+        self.folder, self.numbers = folder, itertools.count(1)
+        folder.mkdir()
+
+    def take(self, recipients, lines):
+        if any(recipient.endswith('@' + kinds.REPORTS) for recipient in recipients):
+            (self.folder / ('%06d.eml' % next(self.numbers))).write_bytes(b''.join(lines))
+
+
 class SmtpSink:
     """One MX host at one address. What it does is told by kinds.Sink.does."""
 
-    def __init__(self, host, rrtype, address, cert_path, log, sessions):
+    def __init__(self, host, rrtype, address, cert_path, log, sessions, mailbox):
         self.host, self.does, self.address = host, host.does(rrtype), address
-        self.cert_path, self.log, self.sessions = cert_path, log, sessions
+        self.cert_path, self.log, self.sessions, self.mailbox = cert_path, log, sessions, mailbox
 
     def serve(self, sock, peer):
         """Handles one connection. Runs in a thread of its own."""
@@ -111,13 +126,14 @@ class Session:
 
     def on_data(self, _line):
         self.say('354 go')
-        size = 0
+        lines = []
         while (line := self.lines.readline()) not in (b'.\r\n', b''):
-            size += len(line)
+            lines.append(line.removeprefix(b'.'))
         if line:
             server, (version, sni) = self.server, self.tls()
+            server.mailbox.take(self.recipients, lines)
             server.log.write(mx=server.host.name, ip=server.address, tls=version, sni=sni,
-                             sender=self.sender, recipients=self.recipients, size=size)
+                             sender=self.sender, recipients=self.recipients, size=sum(map(len, lines)))
             self.say('250 2.0.0 queued')
 
     def on_quit(self, _line):

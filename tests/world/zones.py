@@ -21,6 +21,12 @@ class Zones:
             self._mail(domain)
             if domain.policy:
                 self._sts(domain)
+            if domain.dnssec != 'absent':
+                self._wants_reports(domain.name)
+        for name in set(kinds.RECORDS) - {domain.name for domain in world.domains}:
+            self._wants_reports(name)
+        for name, collector in kinds.COLLECTORS.items():
+            self.add('%s.%s' % (name, kinds.REPORTS), 'A', collector.address)
 
     def zone_of(self, name):
         """The zone that has this name, or None."""
@@ -75,6 +81,12 @@ class Zones:
             self.faults.append((record, 'TXT', policy.record_fault))
         if policy.address_fault:
             self.faults += [(web, 'A', 'servfail'), (web, 'AAAA', 'servfail')]
+
+    def _wants_reports(self, name):
+        record = kinds.RECORDS.get(name, kinds.RECORD)
+        if record:
+            record = record.replace('%s', name)
+            self.add('_smtp._tls.' + name, 'TXT', '"%s"' % record.replace(';', '\\;'))
 
     def server(self, zone):
         """The address that test. delegates the zone to."""

@@ -44,7 +44,7 @@ BUILD_PACKAGES := gcc libc6-dev pkg-config libssl-dev libc-ares-dev libcurl4-ope
 	libjson-c-dev libsqlite3-dev libevent-dev libinih-dev libidn2-dev zlib1g-dev \
 	ca-certificates
 TEST_PACKAGES := clang clang-format libclang-rt-14-dev libcmocka-dev mandoc python3 \
-	iproute2 ldnsutils nsd unbound bind9-dnsutils zstd curl openssl procps git
+	iproute2 ldnsutils nsd unbound bind9-dnsutils zstd curl openssl procps git python3-dkim
 BENCH_PACKAGES := postfix-mta-sts-resolver python3-uvloop
 
 # Goals that compile need the libraries now; the others install them first.
@@ -102,7 +102,7 @@ MAN         := $(wildcard man/*.[1578])
 all: $(B)/hopseald $(B)/hopseal
 
 $(B)/libhopseal.a: $(call objs,$(CORE_DIRS))
-$(B)/libengine.a: $(call objs,$(ENGINE_DIRS) tests/fake)
+$(B)/libengine.a: $(call objs,$(ENGINE_DIRS) tests/fake) $(B)/core/net/guard.o
 $(B)/%.a:
 	$(call say,AR,$@)$(RM) $@ && $(AR) rcs $@ $^
 
@@ -166,7 +166,8 @@ $(B)/bench/%: $(B)/tests/bench/%.o $(B)/libhopseal.a
 FUZZ_SECONDS ?= 20
 FUZZ_COMPILE = $(CLANG) $(OUR_CPPFLAGS) $(DEP_CFLAGS) -Itests -std=c17 -g -O1 -MMD -MP \
 	-fno-sanitize-recover=all -fsanitize=address,undefined
-FUZZ_OBJS = $(patsubst %.c,$(O)/fuzz/%.o,$(call srcs,core/base core/wire core/policy core/config))
+FUZZ_OBJS = $(patsubst %.c,$(O)/fuzz/%.o,$(call srcs,core/base core/wire core/policy core/config) \
+	core/report/journal_record.c core/report/refusal.c)
 fuzz: $(FUZZ:%=$(O)/fuzz/%)
 	$(Q)sh tests/fuzz/run.sh $(O)/fuzz $(FUZZ_SECONDS) $(FUZZ)
 $(FUZZ:%=$(O)/fuzz/%): $(O)/fuzz/%: $(O)/fuzz/tests/fuzz/fuzz_%.o $(FUZZ_OBJS)
@@ -192,7 +193,7 @@ INSTALLED := \
 	$(B)/hopseal:$(BINDIR):755 \
 	$(foreach m,$(MAN),$(m):$(MANDIR)/man$(subst .,,$(suffix $(m))):644) \
 	$(foreach f,$(wildcard core/daemon/systemd/*.service core/daemon/systemd/*.socket),$(f):$(UNITDIR):644) \
-	$(foreach f,$(wildcard core/daemon/systemd/*.sysusers),$(f):$(DOCDIR):644) \
+	$(foreach f,$(wildcard core/daemon/systemd/*.sysusers core/daemon/systemd/*.sysctl),$(f):$(DOCDIR):644) \
 	$(foreach f,$(wildcard core/daemon/*.example),$(f):$(DOCDIR):644) \
 	$(foreach f,$(wildcard milter/postfix/*),$(f):$(DOCDIR)/postfix:644)
 f1 = $(word 1,$(subst :, ,$(1)))

@@ -8,7 +8,7 @@ import pathlib
 import re
 import sys
 
-ID = re.compile(r'\b(?:DNS|MX|NAME|STS-(?:DNS|FETCH|POL|CACHE|APP|REP)|DANE-MX|BASE|TLSA|AUTH|REF|AGIL|DTLS|MAND|MIX)-\d\d\b')
+ID = re.compile(r'\b(?:DNS|MX|NAME|STS-(?:DNS|FETCH|POL|CACHE|APP|REP)|DANE-MX|BASE|TLSA|AUTH|REF|AGIL|DTLS|MAND|MIX|RTLS|RPT-(?:DNS|CNT|TYPE|JSON|TIME|FILE|MAIL|DKIM|HTTP|RETRY|SEC))-\d\d\b')
 LINE = re.compile(r'^(ok|not ok)\b[ \d]*(?:- )?(.*)$')
 
 

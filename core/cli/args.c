@@ -25,8 +25,10 @@ static const struct option {
 	    "why, for those who come after you" },
 	{ 'e', "-e", "EXPIRY", offsetof(struct args, expiry), false,
 	    "when it ends: 2027-01-31, or 14d or 12h from now" },
-	{ 'R', "--record", "FILE", offsetof(struct args, record), false,
-	    "TXT records found at _mta-sts.DOMAIN, one a line" },
+	{ 'I', "--inbound", NULL, offsetof(struct args, wants_inbound), false,
+	    "sessions of others with us instead: who uses which TLS" },
+	{ 'R', "--record", "RECORD", offsetof(struct args, record), false,
+	    "TXT records: a file with one a line for sts lint, the text for report lint" },
 	{ 'P', "--policy", "FILE", offsetof(struct args, policy), false,
 	    "policy body as received" },
 };

@@ -12,15 +12,15 @@
 #include "base/attr.h"
 #include "base/status.h"
 
-#define ARGS_WORDS_MAX 16 /* more than any command takes */
+#define ARGS_WORDS_MAX 4096 /* files, from a pattern of the shell */
 
 /* Everything points into argv. */
 struct args {
 	const char *config, *socket; /* NULL: the defaults */
 	const char *dialect;
-	const char *record, *policy; /* files */
+	const char *record, *policy; /* files, or a record itself */
 	const char *reason, *expiry;
-	bool as_json, in_process, wants_help, wants_version;
+	bool as_json, in_process, wants_inbound, wants_help, wants_version;
 	char seen[32]; /* keys of the options given */
 	size_t count;  /* words that are no options */
 	const char *words[ARGS_WORDS_MAX];

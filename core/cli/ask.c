@@ -18,8 +18,8 @@
 #define REPLY_OK_WORD "OK "
 #define REPLY_NO_WORD "NO "
 
-static struct config *
-load_config(const struct args *args)
+struct config *
+ask_config(const struct args *args)
 {
 	const char *path = args->config != NULL ? args->config : CONFIG_PATH;
 	struct config *config;
@@ -62,7 +62,7 @@ find_socket(const struct args *args, struct strbuf *where)
 		    where, "%s%s", args->socket[0] == '/' ? "unix:" : "", args->socket);
 		return true;
 	}
-	config = load_config(args);
+	config = ask_config(args);
 	if (config == NULL)
 		return false;
 	is_found = config->controls.count > 0;
@@ -165,7 +165,7 @@ run_service(const struct config *config, const char *request, struct json_object
 static enum exit_code
 ask_here(const struct args *args, const char *request, struct json_object **out)
 {
-	struct config *config = load_config(args);
+	struct config *config = ask_config(args);
 	enum exit_code code = EXIT_FAILED;
 	struct why why;
 

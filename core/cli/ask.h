@@ -6,6 +6,7 @@
 
 #include "cli/command.h"
 
+struct config;
 struct json_object;
 
 /*
@@ -18,5 +19,8 @@ struct json_object;
  */
 enum exit_code ask(
     const struct args *args, const char *request, struct json_object **out);
+
+/* The configuration that args name, freed with config_free(); NULL: complained about. */
+struct config *ask_config(const struct args *args);
 
 #endif

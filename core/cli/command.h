@@ -23,6 +23,9 @@ command_fn query_command, explain_command, status_command;
 command_fn cache_list_command, cache_show_command, cache_refresh_command;
 command_fn cache_drop_command;
 command_fn override_list_command, override_add_command, override_remove_command;
+command_fn report_list_command, report_show_command, report_preview_command;
+command_fn report_resend_command, report_key_command, inbound_command;
+command_fn report_read_command, report_lint_command;
 command_fn sts_lint_command, sts_match_command;
 
 #endif

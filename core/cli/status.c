@@ -4,12 +4,14 @@
 #include <json-c/json.h>
 
 #include "cli/ask.h"
+#include "cli/complain.h"
 #include "cli/json.h"
 #include "cli/overrides.h"
 #include "cli/table.h"
 #include "cli/when.h"
 #include "lookup/engine.h"
 #include "wire/answer.h"
+#include "wire/tls_result.h"
 
 /* One line of the table; the text is used up. */
 static void
@@ -154,6 +156,81 @@ add_lookups(struct table *table, const struct json_object *lookups)
 	add_line(table, "lookups", TERM_PLAIN, &text);
 }
 
+/* --- sessions and reports ---------------------------------------------------------------- */
+
+static void
+add_events(struct table *table, const struct json_object *events)
+{
+	bool is_healthy = json_flag(events, "is_journal_healthy");
+	struct strbuf text = STRBUF_INIT;
+
+	if (!is_healthy)
+		strbuf_addf(&text,
+		    "THE JOURNAL CANNOT BE WRITTEN: %s, %lld kept in memory; ",
+		    json_text(events, "error"), number(events, "in_memory"));
+	strbuf_addf(&text, "%lld taken in, %lld waiting for a probe, %lld not readable",
+	    number(events, "accepted"), number(events, "waiting"),
+	    number(events, "rejected"));
+	if (number(events, "lost") > 0)
+		strbuf_addf(&text, ", %lld LOST", number(events, "lost"));
+	add_line(table, "events", is_healthy ? TERM_PLAIN : TERM_BAD, &text);
+}
+
+static void
+add_today(struct table *table, const struct json_object *today)
+{
+	const struct json_object *results = json_member(today, "results");
+	struct strbuf text = STRBUF_INIT;
+
+	strbuf_addf(&text, "%lld sessions with %lld domains, %lld of them failed",
+	    number(today, "successes") + number(today, "failures"),
+	    number(today, "domains"), number(today, "failures"));
+#define X(name, code, word)                                                            \
+	if (number(results, word) > 0)                                                 \
+		strbuf_addf(&text, ", %s %lld", word, number(results, word));
+	TLS_RESULTS(X)
+#undef X
+	add_line(table, "today", TERM_PLAIN, &text);
+}
+
+static void
+add_outgoing(struct table *table, const struct json_object *reports)
+{
+	long long given_up = number(reports, "given-up");
+	struct strbuf text = STRBUF_INIT;
+
+	if (!json_flag(reports, "is_on")) {
+		strbuf_adds(&text, "not sent: [report] contact is not set");
+		add_line(table, "reports", TERM_WARN, &text);
+		return;
+	}
+	strbuf_addf(&text, "%lld sent, %lld waiting, %lld given up; next day closes ",
+	    number(reports, "sent"), number(reports, "waiting"), given_up);
+	when_add(&text, json_number(reports, "next_close_epoch"));
+	add_line(table, "reports", given_up > 0 ? TERM_WARN : TERM_PLAIN, &text);
+}
+
+static void
+print_worst(const struct json_object *today)
+{
+	static const char *const heads[] = { "failing today", "failed", "good" };
+	size_t i, count = json_count(today, "worst");
+	const struct json_object *domain;
+	struct table table;
+
+	if (count == 0)
+		return;
+	putchar('\n');
+	table_init(&table, COUNT_OF(heads), heads);
+	for (i = 0; i < count; i++) {
+		domain = json_item(today, "worst", i);
+		table_add(&table, TERM_BOLD, "%s", json_text(domain, "domain"));
+		table_add(&table, TERM_BAD, "%lld", number(domain, "failures"));
+		table_add(&table, TERM_PLAIN, "%lld", number(domain, "successes"));
+	}
+	table_print(&table, 2);
+}
+
 static void
 print(const struct json_object *status)
 {
@@ -167,7 +244,14 @@ print(const struct json_object *status)
 	add_verdicts(&table, json_member(status, "verdicts"));
 	add_cache(&table, json_member(status, "cache"));
 	add_lookups(&table, json_member(status, "lookups"));
+	if (json_has(status, "events"))
+		add_events(&table, json_member(status, "events"));
+	if (json_has(status, "today"))
+		add_today(&table, json_member(status, "today"));
+	if (json_has(status, "reports"))
+		add_outgoing(&table, json_member(status, "reports"));
 	table_print(&table, 2);
+	print_worst(json_member(status, "today"));
 	if (json_count(status, "overrides") > 0)
 		putchar('\n');
 	overrides_print(status);
@@ -177,7 +261,15 @@ enum exit_code
 status_command(const struct args *args)
 {
 	struct json_object *status;
-	enum exit_code code = ask(args, "status", &status);
+	enum exit_code code;
+
+	if (args->wants_inbound)
+		return inbound_command(args);
+	if (args->count > 0) {
+		complain("\"%s\": only --inbound takes DAYS", args->words[0]);
+		return EXIT_USAGE;
+	}
+	code = ask(args, "status", &status);
 
 	if (code != EXIT_YES)
 		return code;

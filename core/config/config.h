@@ -16,10 +16,12 @@
 #include "base/strbuf.h"
 #include "config/paths.h"
 #include "lookup/engine.h"
+#include "lookup/probe.h"
 #include "net/dns.h"
 #include "net/https.h"
+#include "report/options.h"
 
-/* One "socketmap =" or "control =" line. */
+/* One line of [listen]. */
 struct listen_line {
 	const char *where; /* "unix:/path", "inet:ADDRESS:PORT" or "inet:[V6]:PORT" */
 	const char *owner; /* "user", "user:group", ":group"; NULL: the daemon's user */
@@ -31,6 +33,13 @@ struct listen_lines {
 	size_t count;
 };
 
+#define PATHS_MAX 16
+
+struct path_list {
+	char **items;
+	size_t count;
+};
+
 /* Everything is set, from the file or by default.  All memory belongs to the config. */
 struct config {
 	const char *user, *pid_file, *state_folder; /* pid_file may be "" */
@@ -38,10 +47,14 @@ struct config {
 	enum log_level log_level;
 	unsigned stream_max; /* connections at once, for each listener */
 	int deadline_ms;     /* for a cold question */
-	struct listen_lines maps, controls;
+	struct listen_lines maps, controls, tlsrpts, metrics;
 	struct dns_options dns;
 	struct https_options https;
 	struct engine_options engine;
+	struct probe_options probe;
+	struct report_options report;
+	struct path_list spools; /* of adapters, for events told while we were away */
+	const char *postfix_log; /* to follow: a file, "journal", or "" */
 };
 
 #define CONFIG_BYTES_MAX  (1024 * 1024) /* of a file */

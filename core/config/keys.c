@@ -30,6 +30,14 @@ static const char *const mix_words[] = {
 	NULL,
 };
 
+static const char *const mail_way_words[] = {
+	[MAIL_WAY_PROGRAM] = "sendmail",
+	[MAIL_WAY_RELAY] = "relay",
+	[MAIL_WAY_DIRECT] = "direct",
+	[MAIL_WAY_OFF] = "off",
+	NULL,
+};
+
 /* Where a member lies; a compiler error when it is not of this type. */
 #define MEMBER(type, member)                                                           \
 	.at = offsetof(struct config, member) +                                        \
@@ -51,6 +59,12 @@ static const char *const mix_words[] = {
 #define SOCKETS(member)      .kind = &kind_socket, MEMBER(struct listen_lines, member)
 #define PRIVATE(member)                                                                \
 	.kind = &kind_private_socket, MEMBER(struct listen_lines, member)
+
+#define DATAGRAMS(member)                                                              \
+	.kind = &kind_datagram_socket, MEMBER(struct listen_lines, member)
+#define PATHS(member)   .kind = &kind_paths, MEMBER(struct path_list, member)
+#define MAILBOX(member) .kind = &kind_mailbox, MEMBER(const char *, member)
+#define SERVER(member)  .kind = &kind_server, MEMBER(const char *, member)
 
 #define FIXED  .is_fixed = true
 #define MINUTE 60
@@ -76,7 +90,9 @@ const struct key config_keys[] = {
 	    .help = "Where the process number is written; empty: nowhere." },
 	{ "daemon", "state-folder", PATH(state_folder), .standard = HOPSEAL_STATEDIR,
 	    .min = 1, .max = 3800, FIXED,
-	    .help = "Holds the database of policies and overrides." },
+	    .help =
+		"Holds the database of policies, overrides, counts and reports, and the "
+		"journal of sessions." },
 	{ "daemon", "deadline", MS(deadline_ms), .standard = "5s", .min = 100,
 	    .max = 90000,
 	    .help =
@@ -97,6 +113,12 @@ const struct key config_keys[] = {
 	    .standard = "unix:" CONTROL_SOCKET_PATH " mode=0600",
 	    .help = "The socket of the command hopseal(1), a unix socket.  Whoever may "
 		    "connect to it may change overrides." },
+	{ "listen", "tlsrpt", DATAGRAMS(tlsrpts), .standard = "",
+	    .help = "A socket for the TLSRPT datagrams of Postfix 3.10 and later: "
+		    "unix:PATH [owner=USER:GROUP] [mode=MODE]." },
+	{ "listen", "metrics", SOCKETS(metrics), .standard = "",
+	    .help = "A socket that answers HTTP GET /metrics for Prometheus, such as "
+		    "inet:127.0.0.1:9461." },
 
 	{ "dns", "servers", SERVERS(dns.servers), .standard = "",
 	    .help = "Up to four validating resolvers, ADDRESS, ADDRESS:PORT or "
@@ -136,8 +158,9 @@ const struct key config_keys[] = {
 	    .min = 1, .max = 5000, .help = "Policies fetched at once; more wait." },
 	{ "https", "allow", RANGES(https.guard), .standard = "",
 	    .help =
-		"Address ranges that policy hosts may have though they are loopback, "
-		"private or otherwise not public.  May be repeated." },
+		"Address ranges that policy hosts, MX hosts that are probed and "
+		"destinations of reports may have though they are loopback, private or "
+		"otherwise not public.  May be repeated." },
 
 	{ "sts", "refresh", SECONDS(engine.refresh_every), .standard = "1d",
 	    .min = MINUTE, .max = 30 * DAY,
@@ -171,6 +194,88 @@ const struct key config_keys[] = {
 	{ "cache", "routes", NUMBER(size_t, engine.routes_max), .standard = "100000",
 	    .min = 100, .max = 100000000,
 	    .help = "Next-hops whose DNS facts are kept, never beyond their TTL." },
+
+	{ "events", "spool", PATHS(spools), .standard = "",
+	    .help =
+		"A file in which an adapter keeps events while hopseald is away; it "
+		"is taken in and removed.  May be repeated." },
+	{ "events", "postfix-log", TEXT(postfix_log), .standard = "", .max = 4095,
+	    .help = "For Postfix before 3.10: the mail log to follow, a path or "
+		    "\"journal\"; empty: none." },
+
+	{ "probe", "enabled", YESNO(probe.is_on), .standard = "yes",
+	    .help =
+		"Look at MX hosts by a STARTTLS connection of our own where the MTA "
+		"cannot say what was wrong, as with policies in mode testing." },
+	{ "probe", "keep", SECONDS(probe.keep_s), .standard = "1h", .min = MINUTE,
+	    .max = DAY, .help = "How long what was seen is taken for true." },
+	{ "probe", "pause", SECONDS(probe.pause_s), .standard = "10m", .min = MINUTE,
+	    .max = DAY,
+	    .help = "The least time between two looks at one address of a host." },
+	{ "probe", "per-minute", NUMBER(unsigned, probe.per_minute), .standard = "120",
+	    .min = 1, .max = 100000, .help = "Looks at all hosts together." },
+	{ "probe", "deadline", MS(probe.deadline_ms), .standard = "20s", .min = 1000,
+	    .max = 60000, .help = "How long one look may take." },
+
+	{ "report", "contact", MAILBOX(report.contact), .standard = "",
+	    .help =
+		"Whom receivers of our reports may ask: a mail address.  Its domain "
+		"signs and names the reports.  Empty: sessions are counted, nothing "
+		"is sent." },
+	{ "report", "organization", TEXT(report.organization), .standard = "",
+	    .max = 200,
+	    .help = "Who sends the reports; empty: the domain of the contact." },
+	{ "report", "sender", MAILBOX(report.sender), .standard = "",
+	    .help = "Sender of report mail, in From and on the envelope; empty: the "
+		    "contact." },
+	{ "report", "mail", CHOICE(enum mail_way, report.mail), .standard = "sendmail",
+	    .words = mail_way_words,
+	    .help = "How report mail leaves: sendmail: through that program; relay: by "
+		    "SMTP to a relay; direct: by SMTP to the destination; off: not at "
+		    "all." },
+	{ "report", "sendmail", PATH(report.program), .standard = "/usr/sbin/sendmail",
+	    .min = 1, .max = 4095, .help = "The program for mail = sendmail." },
+	{ "report", "relay", SERVER(report.relay), .standard = "127.0.0.1",
+	    .help =
+		"The server for mail = relay: NAME or ADDRESS, with :PORT unless it "
+		"is 25." },
+	{ "report", "helo", TEXT(report.helo), .standard = "", .max = 253,
+	    .help = "Our name in EHLO, of report mail and probes; empty: the name of "
+		    "the machine." },
+	{ "report", "https", YESNO(report.is_https), .standard = "yes",
+	    .help = "Deliver to destinations that begin with https:." },
+	{ "report", "https-verify", YESNO(report.is_https_verified), .standard = "no",
+	    .help =
+		"A certificate fault of such a destination is a failure; else it is "
+		"logged and the report delivered (RFC 8460, 3)." },
+	{ "report", "spread", SECONDS(report.spread_s), .standard = "4h",
+	    .max = DAY / 2,
+	    .help = "Reports leave at random times within so long after they were made "
+		    "(RFC 8460, 4.1)." },
+	{ "report", "grace", SECONDS(report.grace_s), .standard = "5m", .min = 1,
+	    .max = 6 * HOUR, .help = "How long after midnight, UTC, a day is closed." },
+	{ "report", "heartbeat", YESNO(report.is_heartbeat), .standard = "yes",
+	    .help = "Report days without a failure, too." },
+	{ "report", "mail-hosts", YESNO(report.is_for_mail_hosts), .standard = "yes",
+	    .help =
+		"Report results of DANE also to the operator of the MX host, if the "
+		"host's name has a record of its own." },
+	{ "report", "show-reasons", YESNO(report.is_reason_shown), .standard = "yes",
+	    .help = "Reports carry failure-reason-code." },
+	{ "report", "show-addresses", RANGES(report.shown), .standard = "",
+	    .help = "Address ranges of ours that reports may name as sending-mta-ip; "
+		    "empty: all.  May be repeated." },
+	{ "report", "parallel", NUMBER(unsigned, report.parallel), .standard = "64",
+	    .min = 1, .max = 1000, .help = "Deliveries at once." },
+	{ "report", "keep", SECONDS(report.keep_s), .standard = "30d", .min = 2 * DAY,
+	    .max = 3650U * DAY, .help = "How long counts and reports are kept." },
+	{ "report", "dkim-key", PATH(report.dkim_key), .standard = "", .max = 4095,
+	    .help = "Private key, RSA or Ed25519 in PEM, that report mail is signed "
+		    "with; empty: the MTA signs." },
+	{ "report", "dkim-selector", TEXT(report.dkim_selector), .standard = "hopseal",
+	    .min = 1, .max = 63, .help = "Selector of that key." },
+	{ "report", "dkim-domain", NAME(report.dkim_domain), .standard = "", .max = 253,
+	    .help = "Domain of that key; empty: that of the contact." },
 };
 
 const size_t config_key_count = COUNT_OF(config_keys);

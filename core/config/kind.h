@@ -38,6 +38,10 @@ extern const struct kind kind_seconds;      /* unsigned */
 extern const struct kind kind_ranges;       /* struct guard, its ranges owned */
 extern const struct kind kind_socket;       /* struct listen_lines */
 extern const struct kind kind_private_socket;
+extern const struct kind kind_datagram_socket;
+extern const struct kind kind_paths;   /* struct path_list, its paths owned */
+extern const struct kind kind_mailbox; /* const char *, owned: addr-spec, A-labels */
+extern const struct kind kind_server; /* const char *, owned: NAME[:PORT], ADDRESS... */
 
 /* Append the kind in the manual's words: "duration", "yes|no", "dane|both". */
 void kind_word_add(const struct key *key, struct strbuf *out);

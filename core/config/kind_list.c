@@ -71,13 +71,25 @@ clear_ranges(void *member)
 	guard->count = 0;
 }
 
+static const struct listen_rule public_rule = { .mode = 0666 };
+static const struct listen_rule private_rule = { .is_unix_only = true, .mode = 0600 };
+static const struct listen_rule datagram_rule = { .is_unix_only = true, .mode = 0666 };
+
+static const struct listen_rule *
+rule_of(const struct kind *kind)
+{
+	if (kind == &kind_private_socket)
+		return &private_rule;
+	return kind == &kind_datagram_socket ? &datagram_rule : &public_rule;
+}
+
 /* An empty value stands for no socket at all. */
 static enum status
 set_socket(void *member, const struct key *key, const char *text, struct why *why)
 {
 	if (text[0] == '\0')
 		return ST_OK;
-	return listen_line_parse(text, key->kind == &kind_private_socket, member, why);
+	return listen_line_parse(text, rule_of(key->kind), member, why);
 }
 
 static size_t
@@ -99,6 +111,60 @@ clear_sockets(void *member)
 	listen_lines_clear(member);
 }
 
+/* One path for each line. */
+static enum status
+set_paths(void *member, const struct key *key UNUSED, const char *text, struct why *why)
+{
+	struct path_list *list = member;
+
+	if (text[0] == '\0')
+		return ST_OK;
+	if (text[0] != '/') {
+		why_set(why, "\"%s\" is not an absolute path", text);
+		return ST_SYNTAX;
+	}
+	if (list->count == PATHS_MAX) {
+		why_set(why, "more than %d paths", PATHS_MAX);
+		return ST_RANGE;
+	}
+	list->items =
+	    xreallocarray(list->items, list->count + 1, sizeof(list->items[0]));
+	list->items[list->count++] = xstrdup(text);
+	return ST_OK;
+}
+
+static size_t
+count_paths(const void *member)
+{
+	return ((const struct path_list *)member)->count;
+}
+
+static void
+add_path(const void *member, const struct key *key UNUSED, size_t i, struct strbuf *out)
+{
+	strbuf_adds(out, ((const struct path_list *)member)->items[i]);
+}
+
+static void
+clear_paths(void *member)
+{
+	struct path_list *list = member;
+
+	while (list->count > 0)
+		free(list->items[--list->count]);
+	free(list->items);
+	list->items = NULL;
+}
+
+const struct kind kind_paths = {
+	.word = "path",
+	.is_list = true,
+	.set = set_paths,
+	.add = add_path,
+	.count = count_paths,
+	.clear = clear_paths,
+};
+
 const struct kind kind_ranges = {
 	.word = "ranges",
 	.is_list = true,
@@ -118,6 +184,15 @@ const struct kind kind_socket = {
 };
 
 const struct kind kind_private_socket = {
+	.word = "socket",
+	.is_list = true,
+	.set = set_socket,
+	.add = add_socket,
+	.count = count_sockets,
+	.clear = clear_sockets,
+};
+
+const struct kind kind_datagram_socket = {
 	.word = "socket",
 	.is_list = true,
 	.set = set_socket,

@@ -44,11 +44,11 @@ check_inet(const char *text, struct why *why)
 }
 
 static enum status
-check_where(const char *where, bool is_private, struct why *why)
+check_where(const char *where, const struct listen_rule *rule, struct why *why)
 {
 	if (starts(where, UNIX_PREFIX))
 		return check_unix(where + strlen(UNIX_PREFIX), why);
-	if (is_private) {
+	if (rule->is_unix_only) {
 		why_set(why, "\"%s\" is not unix:PATH", where);
 		return ST_SYNTAX;
 	}
@@ -109,7 +109,8 @@ line_clear(struct listen_line *line)
 }
 
 static enum status
-parse_words(char *text, struct listen_line *line, bool is_private, struct why *why)
+parse_words(char *text, struct listen_line *line, const struct listen_rule *rule,
+    struct why *why)
 {
 	enum status st = ST_OK;
 	char *word, *save = NULL;
@@ -120,7 +121,7 @@ parse_words(char *text, struct listen_line *line, bool is_private, struct why *w
 		return ST_SYNTAX;
 	}
 	line->where = xstrdup(word);
-	st = check_where(word, is_private, why);
+	st = check_where(word, rule, why);
 	while (st == ST_OK && (word = strtok_r(NULL, BLANKS, &save)) != NULL)
 		st = parse_option(word, line, why);
 	return st;
@@ -155,14 +156,14 @@ add(struct listen_lines *lines, const struct listen_line *line, struct why *why)
 }
 
 enum status
-listen_line_parse(
-    const char *text, bool is_private, struct listen_lines *lines, struct why *why)
+listen_line_parse(const char *text, const struct listen_rule *rule,
+    struct listen_lines *lines, struct why *why)
 {
-	struct listen_line line = { NULL, NULL, is_private ? 0600 : 0666 };
+	struct listen_line line = { NULL, NULL, rule->mode };
 	char *words = xstrdup(text);
 	enum status st;
 
-	st = parse_words(words, &line, is_private, why);
+	st = parse_words(words, &line, rule, why);
 	if (st == ST_OK)
 		st = add(lines, &line, why);
 	if (st != ST_OK)

@@ -22,6 +22,11 @@ static const struct verb verbs[] = {
 	{ "override", "add", " PATTERN ACTION EXPIRES REASON", 4, 4, .takes_rest = true,
 	    .run = override_add_run },
 	{ "override", "remove", " PATTERN", 1, 1, .run = override_remove_run },
+	{ "report", "list", " [DOMAIN [DAY [MAX]]]", 0, 3, .run = report_list_run },
+	{ "report", "show", " REPORT-ID", 1, 1, .run = report_show_run },
+	{ "report", "preview", " DOMAIN [DAY]", 1, 2, .run = report_preview_run },
+	{ "report", "resend", " REPORT-ID", 1, 1, .run = report_resend_run },
+	{ "inbound", NULL, " [DAYS]", 0, 1, .run = inbound_run },
 };
 
 /* --- words ------------------------------------------------------------------------------ */

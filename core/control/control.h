@@ -18,6 +18,13 @@
  *                             "lookups": {"dns_queries", "fetches", "fetch_failures", "under_way"},
  *                             "verdicts": {"dane-verify": N, ... one for each},
  *                             "cache": {"policies", "policy_bytes", "routes", "evicted"},
+ *                             "events": {"accepted", "rejected", "counted", "waiting", "in_memory", "lost",
+ *                             "is_journal_healthy", "error", "by_source": {"tlsrpt": N, ...}},
+ *                             "probe": {"looks", "unreachable", "refused", "kept", "under_way"},
+ *                             "today": {"day" DAY, "domains", "successes", "failures", "results": {TYPE: N, ...},
+ *                             "worst": [{"domain", "successes", "failures"}]}, null without database,
+ *                             "reports": {"is_on", "contact", "waiting", "sent", "given-up", "made", "unwanted",
+ *                             "closing" DAY, "next_close" TIME, "under_way", "failed_attempts"},
  *                             "overrides": [OVERRIDE]}
  *   cache list [MAX]          {"count" of all, "policies": [POLICY without "mx", "lines"]}
  *   cache show DOMAIN         POLICY
@@ -29,6 +36,16 @@
  *                             ("2026-12-31T18:00:00Z"), all UTC
  *   override remove PATTERN   {"pattern", "done": "removed"}
  *
+ *   report list [DOMAIN [DAY [MAX]]]   {"reports": [REPORT]}, newest first; "-" stands for any
+ *   report show REPORT-ID     REPORT with "report": what was sent
+ *   report preview DOMAIN [DAY]        {"domain", "day" DAY, "file", "bytes", "report"}: as it would be sent now, with the
+ *                             counts so far; today if no DAY is given
+ *   report resend REPORT-ID   {"id", "done"}; to all its destinations
+ *   inbound [DAYS]            {"inbound": [{"day" DAY, "client", "version", "cipher", "verified", "sessions"}]}
+ *
+ *   REPORT    {"id", "domain", "day" DAY, "made" TIME, "file", "bytes", "successes", "failures", "record",
+ *             "destinations": [{"uri", "state", "attempts", "first" TIME, "last" TIME, "next" TIME, "detail"}]}
+ *   DAY       "2026-11-21", null when there is none
  *   POLICY    {"domain", "mode", "id", "max_age_s", "mx_count", "mx": [...], "lines": [...], "fetched" TIME,
  *             "expires" TIME, "used" TIME, "record", "attempt", "attempted" TIME, "detail",
  *             "refresh_failures", "is_refreshing"}; mode is null without a policy

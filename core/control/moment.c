@@ -33,6 +33,12 @@ parse_calendar(const char *text, const char *form, time_t *out)
 }
 
 enum status
+moment_day_parse(const char *text, time_t *out)
+{
+	return parse_calendar(text, "%Y-%m-%d", out) ? ST_OK : ST_SYNTAX;
+}
+
+enum status
 moment_parse(const char *text, time_t now, time_t *out, struct why *why)
 {
 	uint64_t ms;

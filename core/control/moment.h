@@ -22,4 +22,7 @@ const char *moment_text(time_t moment, char buf[MOMENT_TEXT_MAX]);
 MUST_CHECK enum status moment_parse(
     const char *text, time_t now, time_t *out, struct why *why);
 
+/* Read "2026-12-31": its first second.  ST_OK or ST_SYNTAX. */
+MUST_CHECK enum status moment_day_parse(const char *text, time_t *out);
+
 #endif

@@ -82,6 +82,47 @@ service_check(const struct config *config, struct why *why)
 	return st;
 }
 
+/* --- counting and reporting -------------------------------------------------------------- */
+
+#define PROBES_PARALLEL 20
+#define PROBES_KEPT     100000 /* hosts and addresses */
+
+struct report_setup {
+	struct report_options report;
+	struct account_options account;
+	struct probe_options probe;
+};
+
+/* What other parts of the configuration decide. */
+static void
+set_up_reports(const struct service *service, const struct config *config,
+    struct report_setup *out)
+{
+	out->report = config->report;
+	out->report.guard = config->https.guard;
+	out->account = (struct account_options){
+		.folder = service->state_folder,
+		.ca_file = config->https.ca_file,
+		.grace_s = config->report.grace_s,
+		.is_for_mail_hosts = config->report.is_for_mail_hosts,
+	};
+	out->probe = config->probe;
+	out->probe.guard = config->https.guard;
+	out->probe.helo = config->report.helo;
+	out->probe.parallel = PROBES_PARALLEL;
+	out->probe.kept_max = PROBES_KEPT;
+}
+
+static void
+open_reports(struct service *service, const struct config *config)
+{
+	struct report_setup setup;
+
+	set_up_reports(service, config, &setup);
+	service->reports = reports_new(&setup.report, &setup.account, &setup.probe,
+	    service->engine, service->https);
+}
+
 /* --- store and engine ------------------------------------------------------------------- */
 
 /* Open, load, and start the writer; on any error there is no store. */
@@ -106,6 +147,8 @@ use_store(struct service *service, enum service_store mode, struct why *why)
 		store_close(service->store);
 		service->store = NULL;
 	}
+	if (st == ST_OK && service->reports != NULL)
+		reports_use_store(service->reports, service->store);
 	return st;
 }
 
@@ -154,7 +197,10 @@ service_open(const struct config *config, enum service_store mode, struct servic
 		return st;
 	adopt(out, u);
 	out->state_folder = xstrdup(config->state_folder);
+	out->report = &config->report;
 	out->engine = engine_new(&config->engine, out->dns, out->https);
+	if (mode == SERVICE_STORE)
+		open_reports(out, config);
 	open_store(out, mode);
 	return ST_OK;
 }
@@ -163,6 +209,7 @@ enum status
 service_reload(struct service *service, const struct config *config, struct why *why)
 {
 	struct upstream *u, *old = service->upstream;
+	struct report_setup setup;
 	enum status st = upstream_open(config, &u, why);
 
 	if (st != ST_OK)
@@ -170,6 +217,12 @@ service_reload(struct service *service, const struct config *config, struct why 
 	adopt(service, u);
 	engine_reconfigure(
 	    service->engine, &config->engine, service->dns, service->https);
+	service->report = &config->report;
+	if (service->reports != NULL) {
+		set_up_reports(service, config, &setup);
+		reports_reconfigure(service->reports, &setup.report, &setup.account,
+		    &setup.probe, service->https);
+	}
 	upstream_close(old);
 	return ST_OK;
 }
@@ -177,6 +230,7 @@ service_reload(struct service *service, const struct config *config, struct why 
 void
 service_close(struct service *service)
 {
+	reports_free(service->reports);
 	engine_free(service->engine);
 	upstream_close(service->upstream);
 	store_close(service->store);

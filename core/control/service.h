@@ -11,6 +11,7 @@
 #include "base/status.h"
 #include "config/config.h"
 #include "lookup/engine.h"
+#include "report/reports.h"
 #include "store/store.h"
 
 struct loop_timer;
@@ -21,8 +22,10 @@ struct service {
 	struct https *https;
 	struct store *store; /* NULL: nothing persistent */
 	struct engine *engine;
+	struct reports *reports;   /* NULL: only a daemon counts and reports */
 	struct upstream *upstream; /* owns dns and https */
 	char *state_folder;
+	const struct report_options *report; /* of the configuration */
 	struct loop_timer
 	    *retry; /* of a store that could not be opened; NULL: it could */
 };
@@ -30,7 +33,8 @@ struct service {
 enum service_store { SERVICE_STORE, SERVICE_STORE_READONLY };
 
 /*
- * Open resolver, HTTPS, store and engine.  The loop is there already; *out stays where it is.  config is not kept.  Without
+ * Open resolver, HTTPS, store and engine, and for SERVICE_STORE what counts and reports.  The loop is there already; *out
+ * stays where it is, config until another is taken.  Without
  * a store that can be opened the service goes on: for SERVICE_STORE with a line at level err, and
  * it is tried again until it can; for SERVICE_STORE_READONLY with a line at level info.
  *
@@ -40,7 +44,7 @@ MUST_CHECK enum status service_open(const struct config *config,
     enum service_store store, struct service *out, struct why *why);
 
 /*
- * Take a new configuration, which is not kept; on any error nothing has changed.  Lookups under way begin
+ * Take a new configuration, after which the old one may go; on any error nothing has changed.  Lookups under way begin
  * anew with the new resolver; their questions keep their deadlines.
  */
 MUST_CHECK enum status service_reload(

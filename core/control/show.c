@@ -4,39 +4,9 @@
 #include <json-c/json.h>
 
 #include "base/strbuf.h"
-#include "control/moment.h"
+#include "control/put.h"
+#include "control/show_reports.h"
 #include "net/loop.h"
-
-static void
-put_text(struct json_object *o, const char *name, const char *text)
-{
-	json_object_object_add(o, name, json_object_new_string(text));
-}
-
-static void
-put_number(struct json_object *o, const char *name, uint64_t n)
-{
-	json_object_object_add(o, name, json_object_new_int64((int64_t)n));
-}
-
-static void
-put_flag(struct json_object *o, const char *name, bool flag)
-{
-	json_object_object_add(o, name, json_object_new_boolean(flag));
-}
-
-/* "x" and "x_epoch"; 0 stands for "never". */
-static void
-put_time(struct json_object *o, const char *name, const char *epoch_name, time_t t)
-{
-	char text[MOMENT_TEXT_MAX];
-
-	json_object_object_add(
-	    o, name, t != 0 ? json_object_new_string(moment_text(t, text)) : NULL);
-	json_object_object_add(o, epoch_name, t != 0 ? json_object_new_int64(t) : NULL);
-}
-
-#define PUT_TIME(o, name, t) put_time(o, name, name "_epoch", t)
 
 /* --- policies ---------------------------------------------------------------------------- */
 
@@ -281,6 +251,8 @@ show_status(const struct service *service)
 	json_object_object_add(o, "lookups", show_lookups(&status));
 	json_object_object_add(o, "verdicts", show_verdicts(&status));
 	json_object_object_add(o, "cache", show_cache(&status));
+	if (service->reports != NULL)
+		show_reports(service, o);
 	json_object_object_add(
 	    o, "overrides", show_overrides(engine_overrides(service->engine)));
 	return o;

@@ -63,4 +63,8 @@ verb_run_fn status_run;
 verb_run_fn cache_list_run, cache_show_run, cache_refresh_run, cache_drop_run;
 verb_run_fn override_list_run, override_add_run, override_remove_run;
 
+/* reports.c */
+verb_run_fn report_list_run, report_show_run, report_preview_run, report_resend_run;
+verb_run_fn inbound_run;
+
 #endif

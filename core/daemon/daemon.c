@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "control/service.h"
 #include "daemon/door_control.h"
+#include "daemon/door_log.h"
 #include "daemon/door_map.h"
 #include "daemon/identity.h"
 #include "daemon/listeners.h"
@@ -27,6 +28,10 @@ struct daemon {
 	struct service service;
 	struct door_map map;
 	struct door_control control;
+	struct door_metrics metrics;
+	struct door_tlsrpt tlsrpt;
+	struct door_log *log;
+	struct askers askers;
 	struct listeners listeners;
 	struct loop_timer *end, *watchdog;
 	bool has_loop, is_ending;
@@ -93,10 +98,13 @@ open_doors(struct daemon *d, struct why *why)
 	enum status st;
 
 	d->map.service = d->control.service = &d->service;
+	d->metrics.service = d->tlsrpt.service = &d->service;
 	d->map.deadline_ms = d->control.deadline_ms = d->config->deadline_ms;
 	d->listeners = (struct listeners){
 		.map = &d->map,
 		.control = &d->control,
+		.metrics = &d->metrics,
+		.tlsrpt = &d->tlsrpt,
 		.identity = &d->identity,
 	};
 	st = listeners_inherit(&d->listeners, d->config, why);
@@ -128,7 +136,15 @@ set_up_as_root(struct daemon *d, struct why *why)
 	return st;
 }
 
-static loop_fn on_hangup, on_end, on_watchdog, on_quiet;
+/* Who has asked is noted only where a log tells the rest. */
+static void
+follow_log(struct daemon *d)
+{
+	d->log = door_log_open(d->config->postfix_log, &d->service, &d->askers);
+	d->map.askers = d->log != NULL ? &d->askers : NULL;
+}
+
+static loop_fn on_hangup, on_end, on_watchdog, on_quiet, on_room;
 
 static enum status
 watch_signals(struct daemon *d, struct why *why)
@@ -154,6 +170,8 @@ set_up(struct daemon *d, struct why *why)
 	st = service_open(d->config, SERVICE_STORE, &d->service, why);
 	if (st != ST_OK)
 		return st == ST_LIBRARY ? EX_OSERR : EX_CONFIG;
+	account_on_room(reports_account(d->service.reports), on_room, d);
+	follow_log(d);
 	d->map.on_quiet = on_quiet;
 	d->map.arg = d;
 	d->end = loop_timer_new(on_quiet, d);
@@ -205,6 +223,14 @@ on_watchdog(void *arg)
 	loop_timer_set(d->watchdog, systemd_watchdog_ms());
 }
 
+static void
+on_room(void *arg)
+{
+	struct daemon *d = arg;
+
+	listeners_resume(&d->listeners);
+}
+
 /* --- reload --------------------------------------------------------------------------------------- */
 
 static enum status
@@ -248,9 +274,16 @@ say_fixed(const char *section, const char *name, void *arg UNUSED)
 static void
 adopt(struct daemon *d, struct config *config)
 {
+	bool is_other_log;
+
 	config_each_fixed_change(d->config, config, say_fixed, NULL);
+	is_other_log = strcmp(d->config->postfix_log, config->postfix_log) != 0;
 	config_free(d->config);
 	d->config = config;
+	if (is_other_log) {
+		door_log_close(d->log);
+		follow_log(d);
+	}
 	d->map.deadline_ms = d->control.deadline_ms = config->deadline_ms;
 	apply_log(d, config->log);
 }
@@ -315,6 +348,8 @@ tear_down(struct daemon *d)
 	d->map.is_closing = false; /* nobody is to be told any more */
 	listeners_clear(&d->listeners);
 	door_map_clear(&d->map);
+	door_log_close(d->log);
+	askers_clear(&d->askers);
 	service_close(&d->service);
 	loop_timer_free(d->end);
 	loop_timer_free(d->watchdog);

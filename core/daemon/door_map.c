@@ -3,16 +3,21 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "report/reports.h"
 #include "wire/dialect.h"
 #include "wire/netstring.h"
 #include "wire/socketmap.h"
 
-#define IN_MAX (128 * 1024) /* a request, and what one read may bring behind it */
+#define IN_MAX (320 * 1024) /* a request, and what one read may bring behind it */
 #define OUT_ENOUGH                                                                     \
 	(256 * 1024) /* replies that wait before more requests are looked at */
 #define SHOWN_MAX 60 /* bytes of a peer in a log line */
 
 #define REPLY_SHOWN_MAX 400
+
+/* The map whose keys are no questions: a session, told by one of our adapters, as tls_event_parse() reads it. */
+#define EVENT_MAP         "event"
+#define EVENT_REQUEST_MAX (EVENT_BYTES_MAX + sizeof(EVENT_MAP))
 
 struct session {
 	struct door_map *door;
@@ -75,6 +80,8 @@ reply_answer(struct session *s, const struct answer *answer)
 	socketmap_reply_add(out, code, strbuf_str(text), text->len);
 	log_reply(s, answer, from);
 	deferrals_see(&s->door->deferrals, answer);
+	if (code == REPLY_TEMP && s->dialect->is_delivery)
+		account_refused(reports_account(s->door->service->reports), answer);
 }
 
 static void
@@ -87,6 +94,7 @@ reply_no_map(struct session *s)
 	strbuf_adds(text, "no such map; there are");
 	for (d = dialects; d->map != NULL; d++)
 		strbuf_addf(text, " %s", d->map);
+	strbuf_adds(text, " " EVENT_MAP);
 	reply(s, REPLY_PERM, strbuf_str(text));
 }
 
@@ -120,6 +128,9 @@ ask(struct session *s, const struct next_hop *next_hop)
 	struct door_map *door = s->door;
 	struct answer answer;
 
+	if (door->askers != NULL && s->dialect->is_delivery)
+		askers_note(
+		    door->askers, stream_peer_pid(s->stream), next_hop, loop_time());
 	if (engine_peek(door->service->engine, next_hop, &answer)) {
 		reply_answer(s, &answer);
 		answer_clear(&answer);
@@ -160,6 +171,29 @@ take_key(struct session *s, const char *key, size_t len)
 	return true;
 }
 
+/* --- events ---------------------------------------------------------------------------------- */
+
+static bool
+is_event(const struct socketmap_request *request)
+{
+	return request->map_len == strlen(EVENT_MAP) &&
+	       memcmp(request->map, EVENT_MAP, request->map_len) == 0;
+}
+
+/* OK is an acknowledgement: whatever happens to us now, the event is counted, once. */
+static void
+take_event(struct session *s, const char *json, size_t len)
+{
+	struct why why;
+	enum status st = account_take_event(
+	    reports_account(s->door->service->reports), json, len, &why);
+
+	if (st == ST_OK)
+		reply(s, REPLY_OK, "counted");
+	else
+		reply(s, st == ST_IO ? REPLY_TEMP : REPLY_PERM, why.text);
+}
+
 static bool
 take_request(struct session *s, const char *payload, size_t len)
 {
@@ -167,6 +201,14 @@ take_request(struct session *s, const char *payload, size_t len)
 
 	if (socketmap_request_parse(payload, len, &request) != ST_OK) {
 		complain(s, "not \"MAP KEY\"", payload, len);
+		return false;
+	}
+	if (is_event(&request)) {
+		take_event(s, request.key, request.key_len);
+		return true;
+	}
+	if (len > SOCKETMAP_REQUEST_MAX) {
+		complain(s, "too long", payload, len);
 		return false;
 	}
 	s->dialect = dialect_find(request.map, request.map_len);
@@ -199,8 +241,8 @@ on_input(struct stream *stream UNUSED, struct strbuf *in, void *arg)
 	bool is_fine = true;
 
 	while (is_fine && s->question == NULL && done < in->len && !has_enough(s)) {
-		st = netstring_parse(in->data + done, in->len - done,
-		    SOCKETMAP_REQUEST_MAX, &payload, &len, &used);
+		st = netstring_parse(in->data + done, in->len - done, EVENT_REQUEST_MAX,
+		    &payload, &len, &used);
 		if (st != ST_OK)
 			break;
 		is_fine = take_request(s, payload, len);

@@ -10,10 +10,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/ration.h"
 #include "base/strbuf.h"
 #include "control/service.h"
+#include "daemon/askers.h"
 #include "daemon/deferrals.h"
-#include "daemon/ration.h"
 #include "net/loop.h"
 #include "net/stream.h"
 
@@ -26,7 +27,8 @@ struct door_map {
 	void *arg;
 	struct ration complaints;
 	struct deferrals deferrals;
-	struct strbuf text; /* of a reply, used again and again */
+	struct askers *askers; /* borrowed; NULL: nobody wants to know */
+	struct strbuf text;    /* of a reply, used again and again */
 };
 
 /* For stream_listen(), with a struct door_map as arg. */

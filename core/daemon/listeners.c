@@ -2,12 +2,12 @@
 #include "daemon/listeners.h"
 
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "base/mem.h"
 #include "config/listen_line.h"
+#include "net/listen_socket.h"
 #include "net/loop.h"
 #include "net/systemd.h"
 
@@ -17,20 +17,57 @@
 /* A connection of a socket that a reload took away may wait so long for its answer. */
 #define LEAVE_MS 120000
 
+/* What a socket is for, and the lines of the configuration about it. */
+#define DOORS(X)                                                                       \
+	X(DOOR_MAP, maps)                                                              \
+	X(DOOR_CONTROL, controls)                                                      \
+	X(DOOR_METRICS, metrics)                                                       \
+	X(DOOR_TLSRPT, tlsrpts)
+
+enum door {
+#define X(name, member) name,
+	DOORS(X)
+#undef X
+};
+
+#define DOOR_COUNT (DOOR_TLSRPT + 1)
+
+static const struct listen_lines *
+lines_of(const struct config *config, enum door door)
+{
+	const struct listen_lines *const lines[] = {
+#define X(name, member) [name] = &config->member,
+		DOORS(X)
+#undef X
+	};
+
+	return lines[door];
+}
+
 struct listening {
 	struct listeners *all;
-	struct listener *listener;
-	bool is_control;
+	enum door door;
+	struct listener *listener;       /* of streams; NULL for DOOR_TLSRPT */
+	struct datagram_door *datagrams; /* of DOOR_TLSRPT */
 	char *line; /* of the configuration; NULL: inherited, stays for good */
 	bool is_new, is_wanted;
 	struct loop_timer *end; /* has stopped; the timer closes it */
 };
 
+static const char *
+where(const struct listening *l)
+{
+	return l->door == DOOR_TLSRPT ? datagram_where(l->datagrams)
+				      : listener_where(l->listener);
+}
+
 static void
 listening_free(struct listening *l)
 {
 	loop_timer_free(l->end);
-	listener_close(l->listener);
+	if (l->listener != NULL)
+		listener_close(l->listener);
+	datagram_close(l->datagrams);
 	free(l->line);
 	free(l);
 }
@@ -48,19 +85,36 @@ forget(struct listeners *all, const struct listening *l)
 /* --- opening --------------------------------------------------------------------------------- */
 
 static enum status
-open_one(struct listeners *all, const struct listen_options *options, bool is_control,
+open_door(struct listening *l, const struct listen_options *options, struct why *why)
+{
+	switch (l->door) {
+	case DOOR_MAP:
+		return stream_listen(
+		    options, &door_map_handler, l->all->map, &l->listener, why);
+	case DOOR_CONTROL:
+		return stream_listen(
+		    options, &door_control_handler, l->all->control, &l->listener, why);
+	case DOOR_METRICS:
+		return stream_listen(
+		    options, &door_metrics_handler, l->all->metrics, &l->listener, why);
+	case DOOR_TLSRPT:
+		break;
+	}
+	return datagram_open(options, door_tlsrpt_take, door_tlsrpt_taken,
+	    l->all->tlsrpt, &l->datagrams, why);
+}
+
+static enum status
+open_one(struct listeners *all, const struct listen_options *options, enum door door,
     struct listening **out, struct why *why)
 {
 	struct listening *l = xcalloc(1, sizeof(*l));
 	enum status st;
 
 	l->all = all;
-	l->is_control = is_control;
+	l->door = door;
 	l->is_wanted = true;
-	st = is_control ? stream_listen(options, &door_control_handler, all->control,
-			      &l->listener, why)
-			: stream_listen(
-			      options, &door_map_handler, all->map, &l->listener, why);
+	st = open_door(l, options, why);
 	if (st != ST_OK) {
 		free(l);
 		return st;
@@ -90,7 +144,7 @@ make_folder(const struct identity *identity, const char *where, struct why *why)
 
 static enum status
 open_line(struct listeners *all, const struct config *config,
-    const struct listen_line *line, bool is_control, struct why *why)
+    const struct listen_line *line, enum door door, struct why *why)
 {
 	struct listen_options options = {
 		.where = line->where,
@@ -108,7 +162,7 @@ open_line(struct listeners *all, const struct config *config,
 		options.owner = all->identity->user;
 	st = make_folder(all->identity, line->where, why);
 	if (st == ST_OK)
-		st = open_one(all, &options, is_control, &l, why);
+		st = open_one(all, &options, door, &l, why);
 	if (st != ST_OK)
 		return st;
 	listen_line_add(line, &text);
@@ -120,20 +174,33 @@ open_line(struct listeners *all, const struct config *config,
 /* --- from systemd ------------------------------------------------------------------------------ */
 
 static bool
-is_control_socket(int fd, const struct listen_lines *controls)
+is_among(const char *path, const struct listen_lines *lines)
 {
-	struct sockaddr_un un = { 0 };
-	socklen_t len = sizeof(un);
 	size_t i;
 
-	if (getsockname(fd, (struct sockaddr *)&un, &len) == -1 ||
-	    un.sun_family != AF_UNIX)
-		return false;
-	for (i = 0; i < controls->count; i++)
-		if (strncmp(un.sun_path, controls->items[i].where + strlen(UNIX_PREFIX),
-			sizeof(un.sun_path)) == 0)
+	for (i = 0; i < lines->count; i++)
+		if (strcmp(path, lines->items[i].where) == 0)
 			return true;
 	return false;
+}
+
+/* What an inherited socket is for: its type says, or the line that names the place it is bound to. */
+static enum door
+door_of(int fd, const struct config *config)
+{
+	static const enum door named[] = { DOOR_CONTROL, DOOR_METRICS };
+	char place[LISTEN_WHERE_MAX];
+	socklen_t len = sizeof(int);
+	int type = 0;
+	size_t i;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) == 0 && type == SOCK_DGRAM)
+		return DOOR_TLSRPT;
+	listen_socket_where(fd, place);
+	for (i = 0; i < COUNT_OF(named); i++)
+		if (is_among(place, lines_of(config, named[i])))
+			return named[i];
+	return DOOR_MAP;
 }
 
 enum status
@@ -149,8 +216,7 @@ listeners_inherit(struct listeners *all, const struct config *config, struct why
 			.stream_max = config->stream_max,
 		};
 
-		st = open_one(all, &options,
-		    is_control_socket(options.fd, &config->controls), &l, why);
+		st = open_one(all, &options, door_of(options.fd, config), &l, why);
 	}
 	return st;
 }
@@ -158,14 +224,13 @@ listeners_inherit(struct listeners *all, const struct config *config, struct why
 /* --- start and reload --------------------------------------------------------------------------- */
 
 static struct listening *
-find(const struct listeners *all, const struct listen_line *line, bool is_control)
+find(const struct listeners *all, const struct listen_line *line, enum door door)
 {
 	size_t i;
 
 	for (i = 0; i < all->count; i++)
-		if (all->items[i]->end == NULL &&
-		    all->items[i]->is_control == is_control &&
-		    strcmp(listener_where(all->items[i]->listener), line->where) == 0)
+		if (all->items[i]->end == NULL && all->items[i]->door == door &&
+		    strcmp(where(all->items[i]), line->where) == 0)
 			return all->items[i];
 	return NULL;
 }
@@ -185,17 +250,18 @@ compare(const struct listening *l, const struct listen_line *line)
 }
 
 static enum status
-plan_lines(struct listeners *all, const struct config *config,
-    const struct listen_lines *lines, bool is_control, struct why *why)
+plan_door(
+    struct listeners *all, const struct config *config, enum door door, struct why *why)
 {
+	const struct listen_lines *lines = lines_of(config, door);
 	enum status st = ST_OK;
 	struct listening *l;
 	size_t i;
 
 	for (i = 0; st == ST_OK && i < lines->count; i++) {
-		l = find(all, &lines->items[i], is_control);
+		l = find(all, &lines->items[i], door);
 		if (l == NULL) {
-			st = open_line(all, config, &lines->items[i], is_control, why);
+			st = open_line(all, config, &lines->items[i], door, why);
 		} else {
 			l->is_wanted = true;
 			compare(l, &lines->items[i]);
@@ -207,14 +273,14 @@ plan_lines(struct listeners *all, const struct config *config,
 enum status
 listeners_plan(struct listeners *all, const struct config *config, struct why *why)
 {
-	enum status st;
+	enum status st = ST_OK;
+	enum door door;
 	size_t i;
 
 	for (i = 0; i < all->count; i++)
 		all->items[i]->is_wanted = all->items[i]->line == NULL;
-	st = plan_lines(all, config, &config->maps, false, why);
-	if (st == ST_OK)
-		st = plan_lines(all, config, &config->controls, true, why);
+	for (door = DOOR_MAP; st == ST_OK && door < DOOR_COUNT; door++)
+		st = plan_door(all, config, door, why);
 	if (st != ST_OK)
 		listeners_rollback(all);
 	return st;
@@ -233,7 +299,8 @@ static void
 leave(struct listening *l)
 {
 	log_info("reload: socket=\"%s\" action=closed", l->line);
-	listener_stop(l->listener);
+	if (l->listener != NULL)
+		listener_stop(l->listener);
 	l->end = loop_timer_new(on_left, l);
 	loop_timer_set(l->end, LEAVE_MS);
 }
@@ -273,7 +340,18 @@ listeners_stop(struct listeners *all)
 	size_t i;
 
 	for (i = 0; i < all->count; i++)
-		listener_stop(all->items[i]->listener);
+		if (all->items[i]->listener != NULL)
+			listener_stop(all->items[i]->listener);
+}
+
+void
+listeners_resume(struct listeners *all)
+{
+	size_t i;
+
+	for (i = 0; i < all->count; i++)
+		if (all->items[i]->datagrams != NULL)
+			datagram_resume(all->items[i]->datagrams);
 }
 
 void
@@ -292,6 +370,6 @@ listeners_add_text(const struct listeners *all, struct strbuf *out)
 
 	for (i = 0; i < all->count; i++)
 		if (all->items[i]->end == NULL)
-			strbuf_addf(out, "%s%s", out->len > 0 ? " " : "",
-			    listener_where(all->items[i]->listener));
+			strbuf_addf(
+			    out, "%s%s", out->len > 0 ? " " : "", where(all->items[i]));
 }

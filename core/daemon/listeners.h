@@ -15,6 +15,8 @@
 #include "config/config.h"
 #include "daemon/door_control.h"
 #include "daemon/door_map.h"
+#include "daemon/door_metrics.h"
+#include "daemon/door_tlsrpt.h"
 #include "daemon/identity.h"
 
 struct listening;
@@ -22,14 +24,16 @@ struct listening;
 struct listeners {
 	struct door_map *map; /* borrowed, like all here */
 	struct door_control *control;
+	struct door_metrics *metrics;
+	struct door_tlsrpt *tlsrpt;
 	const struct identity *identity;
 	struct listening **items;
 	size_t count;
 };
 
 /*
- * Take over what systemd holds open; the sockets of "control =" lines get that door, all others that for MTAs. ST_OK,
- * or what stream_listen() says.
+ * Take over what systemd holds open.  The sockets of "control =" and "metrics =" lines get those doors, datagram
+ * sockets that for libtlsrpt, all others that for MTAs.  ST_OK, or what stream_listen() says.
  */
 MUST_CHECK enum status listeners_inherit(
     struct listeners *listeners, const struct config *config, struct why *why);
@@ -39,6 +43,9 @@ MUST_CHECK enum status listeners_plan(
     struct listeners *listeners, const struct config *config, struct why *why);
 void listeners_commit(struct listeners *listeners);
 void listeners_rollback(struct listeners *listeners);
+
+/* There is room for datagrams again. */
+void listeners_resume(struct listeners *listeners);
 
 /* Accept no more; connections go on. */
 void listeners_stop(struct listeners *listeners);

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "lookup/errand.h"
 #include "lookup/operation.h"
 #include "lookup/refresh.h"
 #include "lookup/selftest.h"
@@ -55,6 +56,7 @@ engine_new(const struct engine_options *options, struct dns *dns, struct https *
 	gate_init(&e->gate, options->fetch_parallel);
 	list_init(&e->operations);
 	list_init(&e->questions);
+	list_init(&e->errands);
 	routes_init(&e->routes, options->routes_max);
 	policies_init(&e->policies, options);
 	e->refresh = refresh_start(e);
@@ -88,6 +90,7 @@ engine_free(struct engine *e)
 	if (e == NULL)
 		return;
 	questions_cancel(e);
+	errands_cancel(e);
 	selftest_stop(e->selftest);
 	refresh_stop(e->refresh);
 	operations_cancel(e);
@@ -111,6 +114,7 @@ engine_reconfigure(struct engine *e, const struct engine_options *options,
 	e->policies.retry_after = options->retry_after;
 	operations_restart(e);
 	questions_restart(e);
+	errands_restart(e);
 	gate_resize(&e->gate, options->fetch_parallel);
 	selftest_again(e->selftest);
 }
@@ -126,13 +130,18 @@ is_dane_off(const struct engine *e)
 	return state == RESOLVER_UNTRUSTED || state == RESOLVER_NOT_VALIDATING;
 }
 
+const struct settings *
+engine_settings(struct engine *e)
+{
+	e->settings = e->lookup.options.settings;
+	e->settings.is_dane_off = is_dane_off(e);
+	return &e->settings;
+}
+
 void
 engine_decide(struct engine *e, const struct facts *facts, struct answer *answer)
 {
-	struct settings settings = e->lookup.options.settings;
-
-	settings.is_dane_off = is_dane_off(e);
-	decide(facts, &settings, loop_time(), answer);
+	decide(facts, engine_settings(e), loop_time(), answer);
 	e->verdicts[answer->verdict]++;
 }
 
@@ -160,6 +169,25 @@ engine_peek(struct engine *e, const struct next_hop *next_hop, struct answer *an
 	if (route_entry_is_due(route, loop_now_ms()))
 		operation_find_route(e, route, next_hop);
 	return true;
+}
+
+bool
+engine_facts(struct engine *e, const struct next_hop *next_hop, struct facts *out)
+{
+	time_t now = loop_time();
+	struct route_entry *route = routes_find(&e->routes, next_hop);
+	struct sts_entry *sts = policies_find(&e->policies, &next_hop->domain);
+
+	*out = (struct facts){
+		.next_hop = next_hop,
+		.route = route != NULL ? route->route : NULL,
+		.override = override_find(&e->overrides, &next_hop->domain, now),
+	};
+	if (sts != NULL && sts_entry_is_known(sts)) {
+		sts_entry_facts(sts, now, &e->told_sts);
+		out->sts = &e->told_sts;
+	}
+	return out->route != NULL || out->sts != NULL;
 }
 
 /* --- the operator's view ------------------------------------------------------------------------ */

@@ -56,7 +56,7 @@ struct engine *engine_new(
  */
 MUST_CHECK enum status engine_use_store(struct engine *engine, struct store *store);
 
-/* Cancels all operations: no callback runs any more.  Not from within one. */
+/* Cancels all lookups, those of find_rua.h and find_way.h too: no callback runs any more.  Not from within one. */
 void engine_free(struct engine *engine);
 
 /*

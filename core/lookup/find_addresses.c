@@ -143,3 +143,14 @@ find_addresses_cancel(struct find_addresses *f)
 	if (f != NULL)
 		release(f);
 }
+
+const char *
+address_answer_error(const struct address_answer *a)
+{
+	int i;
+
+	for (i = 0; i < FAMILIES; i++)
+		if (a->replies[i].outcome == DNS_ERROR)
+			return a->replies[i].detail;
+	return "";
+}

@@ -24,6 +24,9 @@ struct address_answer {
 	size_t count;
 };
 
+/* Why a family could not be looked up, of the first one that failed; "" when none did. */
+const char *address_answer_error(const struct address_answer *answer);
+
 struct find_addresses;
 
 /* answer lives until the function returns. */

@@ -195,8 +195,8 @@ by_preference(const void *a, const void *b)
 	return *x < *y ? -1 : 1;
 }
 
-/* Sort, drop "0 ." beside others (MX-05) and repeated names. */
-static struct route *
+/* "0 ." beside others is dropped, too (MX-05). */
+struct route *
 route_of_mx(const struct dns_reply *reply)
 {
 	const struct dns_record **sorted = xcalloc(reply->count, sizeof(*sorted));

@@ -7,6 +7,13 @@
 
 #include "lookup/lookup.h"
 #include "policy/facts.h"
+#include "wire/dns_message.h"
+
+/*
+ * The names of an MX answer as the hosts of a route: by preference, without repeated ones and "0 ." (RFC 7505), at most
+ * MX_HOSTS_MAX.  A target that is no host name is ADDRESS_INVALID.  Held once.
+ */
+struct route *route_of_mx(const struct dns_reply *reply);
 
 struct find_route;
 

@@ -144,17 +144,6 @@ on_record(struct dns_reply *reply, void *arg)
 
 /* --- the policy host's addresses ---------------------------------------------------- */
 
-static const char *
-error_of(const struct dns_reply replies[FAMILIES])
-{
-	int i;
-
-	for (i = 0; i < FAMILIES; i++)
-		if (replies[i].outcome == DNS_ERROR)
-			return replies[i].detail;
-	return "";
-}
-
 static void
 on_addresses(const struct address_answer *a, void *arg)
 {
@@ -166,7 +155,7 @@ on_addresses(const struct address_answer *a, void *arg)
 		enter(f, STS_BODY);
 	else
 		fail(f, STS_ATTEMPT_FETCH, "policy host has no address",
-		    error_of(a->replies));
+		    address_answer_error(a));
 }
 
 /* --- the policy --------------------------------------------------------------------- */

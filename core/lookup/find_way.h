@@ -24,11 +24,11 @@ struct way_host {
 };
 
 struct way_answer {
-	size_t
-	    count; /* 0: detail says why; is_permanent: it is of no use to try again soon */
+	size_t count;                 /* 0: detail says why */
 	const struct way_host *hosts; /* by preference */
-	bool is_permanent;            /* null MX, no such name */
-	const char *detail;           /* never NULL */
+	/* It is of no use to try again soon: null MX, no such name, no address, and no lookup has failed. */
+	bool is_permanent;
+	const char *detail; /* never NULL */
 };
 
 struct find_way;

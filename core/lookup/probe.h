@@ -17,16 +17,17 @@
 #include "policy/judge.h"
 
 struct probe_options {
-	bool is_off;
+	bool is_on;
 	unsigned keep_s; /* what was seen is believed so long */
 	unsigned
 	    pause_s; /* between two looks at one host and address, also failed ones */
-	unsigned per_minute; /* looks at all hosts together */
-	unsigned parallel;   /* at once */
-	int deadline_ms;     /* for one look */
-	size_t kept_max;     /* hosts and addresses remembered */
-	const char *helo;    /* our name in EHLO */
-	struct guard guard;  /* ranges opened by the operator; the list is copied */
+	unsigned
+	    per_minute; /* looks at all hosts together; no more than these wait, either */
+	unsigned parallel;  /* at once, at least 1 */
+	int deadline_ms;    /* for one look */
+	size_t kept_max;    /* hosts and addresses remembered */
+	const char *helo;   /* our name in EHLO */
+	struct guard guard; /* ranges opened by the operator; the list is copied */
 };
 
 struct probes;

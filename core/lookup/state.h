@@ -22,12 +22,15 @@ struct engine {
 	struct override_list overrides;
 	struct list operations; /* under way */
 	struct list questions;  /* waiting for them */
+	struct list errands;    /* of others (lookup/errand.h) */
 	size_t operation_count, question_count;
 	struct selftest *selftest;
 	struct refresh *refresh;
 	time_t started;
 	uint64_t asked, hits, misses, late;
 	uint64_t verdicts[VERDICT_REJECT + 1];
+	struct settings settings;  /* what engine_settings() lends */
+	struct sts_facts told_sts; /* what engine_facts() lends */
 };
 
 /* Decide for facts that are at hand and count the verdict. */

@@ -12,6 +12,12 @@ sts_entry_is_strong(const struct sts_entry *entry)
 }
 
 bool
+sts_entry_is_known(const struct sts_entry *entry)
+{
+	return entry->is_record_known || entry->policy != NULL;
+}
+
+bool
 sts_entry_is_valid(const struct sts_entry *entry, time_t now)
 {
 	return entry->policy != NULL && now < entry->expires;

@@ -38,6 +38,9 @@ struct sts_entry {
 /* Whether it holds a policy in mode enforce or testing, expired or not. */
 bool sts_entry_is_strong(const struct sts_entry *entry);
 
+/* Whether it says anything: not while its first lookup is under way. */
+bool sts_entry_is_known(const struct sts_entry *entry);
+
 /* Whether it has an unexpired policy. */
 bool sts_entry_is_valid(const struct sts_entry *entry, time_t now);
 

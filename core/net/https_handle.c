@@ -1,28 +1,15 @@
 /* SPDX-License-Identifier: ISC */
 #include "net/https_handle.h"
 
-#include <strings.h>
 #include <sys/socket.h>
 
 #include "base/endpoint.h"
 #include "base/log.h"
 #include "base/mem.h"
 
-#define EYEBALLS_MS    200
-#define HEADERS_MAX    (64 * 1024)
-#define HTTP_STATUS_OK 200
-
-const char *
-https_outcome_text(enum https_outcome outcome)
-{
-	static const char *const texts[] = {
-#define X(name, text) [name] = text,
-		HTTPS_OUTCOMES(X)
-#undef X
-	};
-
-	return texts[outcome];
-}
+#define EYEBALLS_MS 200
+#define HEADERS_MAX (64 * 1024)
+#define PORT_USUAL  443
 
 /* libcurl's objects end the process with memory, like our own (base/mem.h). */
 static void *
@@ -57,7 +44,8 @@ on_ssl_ctx(CURL *easy UNUSED, void *ssl_ctx, void *arg)
 {
 	struct https_handle *h = arg;
 
-	trust_apply(h->trust, ssl_ctx, &h->host, &h->watch);
+	trust_apply(h->trust, ssl_ctx, &h->host,
+	    h->is_any_certificate ? TRUST_WANTED : TRUST_REQUIRED, &h->watch);
 	return CURLE_OK;
 }
 
@@ -66,14 +54,12 @@ static size_t
 on_body(char *bytes, size_t size, size_t count, void *arg)
 {
 	struct https_handle *h = arg;
-	size_t len = size * count;
+	size_t len = size * count, room = h->body_max - h->body.len;
 
-	if (len > h->body_max - h->body.len) {
-		h->is_too_big = true;
-		return 0;
-	}
-	strbuf_add(&h->body, bytes, len);
-	return len;
+	h->is_too_big = len > room;
+	if (!h->is_too_big || h->is_post)
+		strbuf_add(&h->body, bytes, len < room ? len : room);
+	return h->is_too_big ? 0 : len;
 }
 
 static size_t
@@ -151,6 +137,25 @@ https_template_make(int connect_ms, CURL **out)
 	return rc;
 }
 
+/* A POST's answer may be longer than what is read of it. */
+static void
+make_post(struct https_handle *h)
+{
+	CURL *easy = h->easy;
+
+	h->headers = checked(curl_slist_append(NULL, strbuf_str(&h->media_type)));
+	/* Without this, libcurl asks before it sends a long body, and waits. */
+	h->headers = checked(curl_slist_append(h->headers, "Expect:"));
+	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, h->headers);
+	curl_easy_setopt(easy, CURLOPT_POSTFIELDS, strbuf_str(&h->post));
+	curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)h->post.len);
+	curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)0);
+	if (h->is_any_certificate) {
+		curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
+		curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
+	}
+}
+
 void
 https_handle_make(struct https_handle *h, CURL *template)
 {
@@ -170,203 +175,50 @@ https_handle_make(struct https_handle *h, CURL *template)
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, h);
 	curl_easy_setopt(easy, CURLOPT_HEADERDATA, h);
 	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, h->error);
-}
-
-/* --- the outcome -------------------------------------------------------------- */
-
-/* What is not listed happened before there was a connection. */
-static const struct {
-	CURLcode code;
-	enum https_outcome outcome;
-} outcomes[] = {
-	{ CURLE_OK, HTTPS_OK },
-	{ CURLE_PEER_FAILED_VERIFICATION, HTTPS_CERTIFICATE },
-	{ CURLE_FILESIZE_EXCEEDED, HTTPS_TOO_BIG },
-	{ CURLE_PARTIAL_FILE, HTTPS_TRUNCATED },
-	{ CURLE_UNSUPPORTED_PROTOCOL, HTTPS_PROTOCOL }, /* HTTP/0.9 */
-	{ CURLE_WEIRD_SERVER_REPLY, HTTPS_PROTOCOL },
-	{ CURLE_GOT_NOTHING, HTTPS_PROTOCOL },
-	{ CURLE_RECV_ERROR, HTTPS_PROTOCOL },
-	{ CURLE_SEND_ERROR, HTTPS_PROTOCOL },
-	{ CURLE_SSL_CONNECT_ERROR, HTTPS_TLS },
-	{ CURLE_SSL_CERTPROBLEM, HTTPS_TLS },
-	{ CURLE_SSL_CIPHER, HTTPS_TLS },
-	{ CURLE_OPERATION_TIMEDOUT, HTTPS_TIMEOUT },
-};
-
-static enum https_outcome
-outcome_of(CURLcode code)
-{
-	size_t i;
-
-	for (i = 0; i < COUNT_OF(outcomes); i++)
-		if (outcomes[i].code == code)
-			return outcomes[i].outcome;
-	return HTTPS_CONNECT;
-}
-
-/* Parameters do not matter (RFC 8461, section 3.2). */
-static bool
-is_text_plain(const char *type)
-{
-	static const char wanted[] = "text/plain";
-	size_t len = sizeof(wanted) - 1;
-
-	return type != NULL && strncasecmp(type, wanted, len) == 0 &&
-	       strchr("; \t", type[len]) != NULL;
-}
-
-/*
- * Whether the body is known to be whole.  libcurl sees to lengths and chunks; what ends with the connection
- * may have been cut by anybody on the way, unless TLS was ended too.
- */
-static bool
-is_whole(const struct https_handle *h)
-{
-	struct curl_header *header;
-	curl_off_t length = -1;
-
-	curl_easy_getinfo(h->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
-	return length >= 0 || h->watch.has_ended ||
-	       curl_easy_header(h->easy, "Transfer-Encoding", 0, CURLH_HEADER, -1,
-		   &header) == CURLHE_OK;
-}
-
-/* In this order: what was sent with a refused status is of no interest. */
-static enum https_outcome
-judge(const struct https_handle *h, CURLcode code, const char *type)
-{
-	enum https_outcome outcome = outcome_of(code);
-
-	if (h->refused > 0 && h->opened == 0)
-		return HTTPS_ADDRESS_REFUSED;
-	if (h->http_status != 0 && h->http_status != HTTP_STATUS_OK)
-		return HTTPS_STATUS;
-	if (h->is_too_big)
-		return HTTPS_TOO_BIG;
-	if (h->http_status != 0 && outcome == HTTPS_PROTOCOL)
-		return HTTPS_TRUNCATED;
-	if (outcome == HTTPS_OK && !is_whole(h))
-		return HTTPS_TRUNCATED;
-	if (outcome == HTTPS_OK && !is_text_plain(type))
-		return HTTPS_MEDIA_TYPE;
-	return outcome;
-}
-
-static void
-explain(struct https_handle *h, CURLcode code, const char *type)
-{
-	const char *text = h->error[0] != '\0' ? h->error : curl_easy_strerror(code);
-
-	if (h->outcome == HTTPS_OK)
-		return;
-	if (h->outcome == HTTPS_STATUS) {
-		strbuf_addf(&h->detail, "HTTP status %d", h->http_status);
-		return;
-	}
-	if (h->outcome == HTTPS_MEDIA_TYPE)
-		text = type != NULL ? type : "no media type";
-	else if (h->outcome != outcome_of(code))
-		text = https_outcome_text(h->outcome);
-	strbuf_escape(&h->detail, text, strlen(text), CURL_ERROR_SIZE);
-}
-
-static void
-read_status(struct https_handle *h)
-{
-	long status = 0;
-
-	curl_easy_getinfo(h->easy, CURLINFO_RESPONSE_CODE, &status);
-	h->http_status = (int)status;
-}
-
-void
-https_handle_judge(struct https_handle *h, CURLcode code)
-{
-	const char *type = NULL;
-
-	curl_easy_getinfo(h->easy, CURLINFO_CONTENT_TYPE, &type);
-	read_status(h);
-	h->outcome = judge(h, code, type);
-	explain(h, code, type);
-}
-
-/* How far it came, the furthest first. */
-static const struct {
-	CURLINFO time;
-	const char *missing;
-} stages[] = {
-	{ CURLINFO_STARTTRANSFER_TIME_T, "the reply did not end" },
-	{ CURLINFO_APPCONNECT_TIME_T, "no HTTP reply" },
-	{ CURLINFO_CONNECT_TIME_T, "the TLS handshake did not end" },
-};
-
-static const char *
-what_is_missing(const struct https_handle *h)
-{
-	curl_off_t us;
-	size_t i;
-
-	if (h->easy == NULL)
-		return "others had to be waited for";
-	for (i = 0; i < COUNT_OF(stages); i++)
-		if (curl_easy_getinfo(h->easy, stages[i].time, &us) == CURLE_OK &&
-		    us > 0)
-			return stages[i].missing;
-	return "no connection";
-}
-
-void
-https_handle_expire(struct https_handle *h, int deadline_ms)
-{
-	h->outcome = HTTPS_TIMEOUT;
-	if (h->easy != NULL)
-		read_status(h);
-	strbuf_addf(&h->detail, "%d ms passed: %s", deadline_ms, what_is_missing(h));
-}
-
-struct https_answer
-https_handle_answer(const struct https_handle *h)
-{
-	struct https_answer answer = {
-		.outcome = h->outcome,
-		.http_status = h->http_status,
-		.detail = strbuf_str(&h->detail),
-	};
-
-	if (h->outcome == HTTPS_OK) {
-		answer.body = strbuf_str(&h->body);
-		answer.len = h->body.len;
-	}
-	return answer;
+	if (h->is_post)
+		make_post(h);
 }
 
 /* --- life --------------------------------------------------------------------- */
 
-/* "HOST:443:ADDRESS,ADDRESS", the form of CURLOPT_RESOLVE. */
+/* "HOST:PORT:ADDRESS,ADDRESS", the form of CURLOPT_RESOLVE. */
 static void
-add_resolve_text(struct strbuf *out, const struct https_request *request)
+add_resolve_text(struct strbuf *out, const struct https_request *request, unsigned port)
 {
 	char text[ADDRESS_TEXT_MAX];
 	size_t i;
 
-	strbuf_addf(out, "%s:443:", request->host->text);
+	strbuf_addf(out, "%s:%u:", request->host->text, port);
 	for (i = 0; i < request->address_count; i++)
 		strbuf_addf(out, "%s%s", i > 0 ? "," : "",
 		    address_text(&request->addresses[i], text));
+}
+
+static void
+copy_post(struct https_handle *h, const struct https_post *post)
+{
+	h->is_post = true;
+	h->is_any_certificate = post->is_any_certificate;
+	strbuf_add(&h->post, post->body, post->len);
+	strbuf_addf(&h->media_type, "Content-Type: %s", post->media_type);
 }
 
 void
 https_handle_init(struct https_handle *h, const struct https_request *request,
     const struct guard *guard, const struct trust *trust)
 {
+	unsigned port = request->port != 0 ? request->port : PORT_USUAL;
+
 	memset(h, 0, sizeof(*h));
 	h->guard = guard;
 	h->trust = trust;
 	h->host = *request->host;
 	h->body_max = request->body_max;
-	strbuf_addf(&h->url, "https://%s%s", request->host->text, request->path);
-	add_resolve_text(&h->resolve_text, request);
+	strbuf_addf(
+	    &h->url, "https://%s:%u%s", request->host->text, port, request->path);
+	add_resolve_text(&h->resolve_text, request, port);
+	if (request->post != NULL)
+		copy_post(h, request->post);
 }
 
 void
@@ -376,9 +228,10 @@ https_handle_drop(struct https_handle *h)
 	trust_forget(&h->watch);
 	curl_share_cleanup(h->share);
 	curl_slist_free_all(h->resolve);
+	curl_slist_free_all(h->headers);
 	h->easy = NULL;
 	h->share = NULL;
-	h->resolve = NULL;
+	h->resolve = h->headers = NULL;
 }
 
 void
@@ -387,6 +240,8 @@ https_handle_clear(struct https_handle *h)
 	https_handle_drop(h);
 	strbuf_clear(&h->url);
 	strbuf_clear(&h->resolve_text);
+	strbuf_clear(&h->post);
+	strbuf_clear(&h->media_type);
 	strbuf_clear(&h->body);
 	strbuf_clear(&h->detail);
 }

@@ -1,7 +1,7 @@
 /*
  * One libcurl transfer: its options, its limits, what its end means.  SPDX-License-Identifier: ISC
  *
- * Inside net/https.c; when it runs and who waits for it is decided there.
+ * Inside net/https.c; when it runs and who waits for it is decided there.  net/https_judge.c finds the outcome.
  */
 #ifndef HOPSEAL_NET_HTTPS_HANDLE_H
 #define HOPSEAL_NET_HTTPS_HANDLE_H
@@ -21,10 +21,12 @@ struct https_handle {
 	struct domain host;
 	struct strbuf url, resolve_text;
 	size_t body_max;
+	bool is_post, is_any_certificate;
+	struct strbuf post, media_type; /* header field */
 
 	CURL *easy; /* NULL before https_handle_make() */
 	CURLSH *share;
-	struct curl_slist *resolve;
+	struct curl_slist *resolve, *headers;
 
 	struct trust_watch watch;
 	unsigned opened, refused; /* sockets */
@@ -51,7 +53,10 @@ void https_handle_make(struct https_handle *h, CURL *template);
 /* libcurl has ended with this code: find the outcome. */
 void https_handle_judge(struct https_handle *h, CURLcode code);
 
-/* The caller's time is up: the outcome is HTTPS_TIMEOUT, the detail says what was missing. */
+/*
+ * The caller's time is up: the outcome is HTTPS_TIMEOUT, the detail says what was missing.  A POST that has been
+ * answered is judged by that, whatever the rest of the answer would have been.
+ */
 void https_handle_expire(struct https_handle *h, int deadline_ms);
 
 /* Give libcurl's objects back; what h has collected stays. */

@@ -210,26 +210,27 @@ inet_open(
 
 /* --- inherited ---------------------------------------------------------------- */
 
-static char *
-describe(const struct sockaddr_storage *sa)
+const char *
+listen_socket_where(int fd, char buf[LISTEN_WHERE_MAX])
 {
-	const struct sockaddr *any = (const struct sockaddr *)sa;
+	struct sockaddr_storage sa = { 0 };
+	socklen_t len = sizeof(sa);
 	struct sockaddr_un un = { 0 };
 	struct endpoint e;
-	char text[ENDPOINT_TEXT_MAX + sizeof(un.sun_path) + 8],
-	    address[ENDPOINT_TEXT_MAX];
+	char address[ENDPOINT_TEXT_MAX];
 
-	if (endpoint_from_sockaddr(any, &e)) {
-		snprintf(text, sizeof(text), "inet:%s", endpoint_text(&e, address));
-		return xstrdup(text);
+	snprintf(buf, LISTEN_WHERE_MAX, "unknown");
+	if (getsockname(fd, (struct sockaddr *)&sa, &len) == -1)
+		return buf;
+	if (endpoint_from_sockaddr((struct sockaddr *)&sa, &e)) {
+		snprintf(buf, LISTEN_WHERE_MAX, "inet:%s", endpoint_text(&e, address));
+	} else if (sa.ss_family == AF_UNIX) {
+		memcpy(&un, &sa, sizeof(un));
+		snprintf(buf, LISTEN_WHERE_MAX, "unix:%s%.*s",
+		    un.sun_path[0] == '\0' ? "@" : "", (int)sizeof(un.sun_path) - 1,
+		    un.sun_path + (un.sun_path[0] == '\0' ? 1 : 0));
 	}
-	if (sa->ss_family != AF_UNIX)
-		return xstrdup("unknown");
-	memcpy(&un, sa, sizeof(un));
-	snprintf(text, sizeof(text), "unix:%s%.*s", un.sun_path[0] == '\0' ? "@" : "",
-	    (int)sizeof(un.sun_path) - 1,
-	    un.sun_path + (un.sun_path[0] == '\0' ? 1 : 0));
-	return xstrdup(text);
+	return buf;
 }
 
 static enum status
@@ -237,13 +238,13 @@ take_over(
     const struct listen_options *options, struct listen_socket *out, struct why *why)
 {
 	int fd = options->fd;
-	struct sockaddr_storage sa = { 0 };
-	int listens = 0, type = 0;
-	socklen_t len = sizeof(listens), type_len = sizeof(type), sa_len = sizeof(sa);
+	char place[LISTEN_WHERE_MAX];
+	int listens = 0, type = 0, family = 0;
+	socklen_t len = sizeof(int);
 
 	if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &len) == -1 ||
-	    getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &type_len) == -1 ||
-	    getsockname(fd, (struct sockaddr *)&sa, &sa_len) == -1 ||
+	    getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) == -1 ||
+	    getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &len) == -1 ||
 	    fcntl(fd, F_SETFL, O_NONBLOCK) == -1 ||
 	    fcntl(fd, F_SETFD, FD_CLOEXEC) == -1)
 		return io_fault(why, "inherited socket", "not usable");
@@ -252,11 +253,11 @@ take_over(
 		    options->is_datagram ? "datagram" : "listening stream");
 		return ST_IO;
 	}
-	if (sa.ss_family != AF_UNIX)
+	if (family != AF_UNIX)
 		set_inet_options(fd, false);
-	out->is_unix = sa.ss_family == AF_UNIX;
+	out->is_unix = family == AF_UNIX;
 	out->fd = fd;
-	out->where = describe(&sa);
+	out->where = xstrdup(listen_socket_where(fd, place));
 	return ST_OK;
 }
 

@@ -28,6 +28,12 @@ struct listen_socket {
 MUST_CHECK enum status listen_socket_open(
     const struct listen_options *options, struct listen_socket *out, struct why *why);
 
+/* "unix:" and a path, or "inet:" and an address with its port. */
+#define LISTEN_WHERE_MAX 128
+
+/* Write where a socket is bound; "unknown" if that cannot be said.  Returns buf. */
+const char *listen_socket_where(int fd, char buf[LISTEN_WHERE_MAX]);
+
 /* Close; remove the path unless another process has put its own socket there. */
 void listen_socket_close(struct listen_socket *socket);
 

@@ -31,7 +31,7 @@ const char *mail_outcome_text(enum mail_outcome outcome);
 struct mail_request {
 	/* The program, run as "PROGRAM -i -f SENDER -- RECIPIENT" with an empty environment but PATH; NULL: SMTP. */
 	const char *program;
-	/* SMTP: the server.  guard NULL: any address (the operator's own relay). */
+	/* SMTP: the server; host NULL: known by its address only.  guard NULL: any address (the operator's own relay). */
 	const struct domain *host;
 	const struct address *addresses;
 	size_t address_count;

@@ -10,9 +10,6 @@
 #include "base/domain.h"
 #include "wire/tls_event.h"
 
-#define SMTP_REPLY_BYTES_MAX                                                           \
-	(64 * 1024) /* of one reply; a server that says more is left */
-
 struct smtp_probe_request {
 	struct address address;
 	unsigned port; /* 25 */
@@ -24,8 +21,8 @@ struct smtp_probe_request {
 struct smtp_probe_answer {
 	/* UNKNOWN: not reached, or gone before STARTTLS was clear (connect, banner, 421, timeout there). */
 	enum event_tls tls;
-	const char *
-	    detail; /* one line: what the server or OpenSSL said, escaped; never NULL */
+	/* What the server or OpenSSL said: printable ASCII, at most REASON_CODE_MAX; "" with UP. */
+	const char *detail;
 	const char *helo;             /* first word of the EHLO reply, cleaned; "" */
 	const char *version, *cipher; /* UP only; else "" */
 	const struct chain
@@ -37,9 +34,10 @@ typedef void smtp_probe_done_fn(const struct smtp_probe_answer *answer, void *ar
 struct smtp_probe;
 
 /*
- * Look.  Any certificate is taken, TLS 1.0 and later with OpenSSL's default security level, as MTAs take them for
+ * Look.  Any certificate is taken, TLS 1.0 and later at OpenSSL's security level 0, as Postfix takes them for
  * opportunistic TLS.  done runs exactly once, never before this returns, at most deadline_ms later.  Text that came with
- * the reply to STARTTLS in one packet is FAILED (RFC 3207, 4.2).  The request is copied.
+ * the reply to STARTTLS in one packet is FAILED (RFC 3207, 4.2); a server that does not know EHLO has NOT_OFFERED.  The
+ * request is copied.
  */
 struct smtp_probe *smtp_probe_start(
     const struct smtp_probe_request *request, smtp_probe_done_fn *done, void *arg);

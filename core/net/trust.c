@@ -87,26 +87,38 @@ watch_index(void)
 	return index;
 }
 
+static const char *
+fault_of(const SSL *ssl)
+{
+	long fault = SSL_get_verify_result(ssl);
+
+	return fault != X509_V_OK ? X509_verify_cert_error_string(fault) : NULL;
+}
+
 static void
 on_tls_event(const SSL *ssl, int where, int what)
 {
 	struct trust_watch *watch =
 	    SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), watch_index());
 
-	if (watch != NULL && where == SSL_CB_READ_ALERT &&
-	    (what & 0xff) == SSL_AD_CLOSE_NOTIFY)
+	if (watch == NULL)
+		return;
+	if (where == SSL_CB_HANDSHAKE_DONE)
+		watch->fault = fault_of(ssl);
+	if (where == SSL_CB_READ_ALERT && (what & 0xff) == SSL_AD_CLOSE_NOTIFY)
 		watch->has_ended = true;
 }
 
 void
 trust_apply(const struct trust *trust, void *ssl_ctx, const struct domain *host,
-    struct trust_watch *watch)
+    enum trust_need need, struct trust_watch *watch)
 {
 	SSL_CTX *ctx = ssl_ctx;
 	X509_VERIFY_PARAM *param = SSL_CTX_get0_param(ctx);
 
 	SSL_CTX_set1_cert_store(ctx, trust->roots);
-	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
+	SSL_CTX_set_verify(
+	    ctx, need == TRUST_REQUIRED ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, NULL);
 	X509_VERIFY_PARAM_set_hostflags(param,
 	    X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
 	X509_VERIFY_PARAM_set1_host(param, host->text, host->len);

@@ -23,17 +23,22 @@ void trust_close(struct trust *trust); /* NULL is fine */
 /* What is to be known of one connection; starts as zeros. */
 struct trust_watch {
 	void *ssl_ctx;
+	const char *
+	    fault; /* of the certificate, after a handshake that did not mind; else NULL */
 	bool
 	    has_ended; /* close_notify came: nothing was cut off (RFC 9112, section 9.8) */
 };
 
+/* Whether a fault of the certificate ends the handshake, or is only told in the watch. */
+enum trust_need { TRUST_REQUIRED, TRUST_WANTED };
+
 /*
- * Make an SSL_CTX accept only chains to these roots whose leaf has host among its dNSNames: no common
+ * Make an SSL_CTX take for good only chains to these roots whose leaf has host among its dNSNames: no common
  * name, no partial wildcards (RFC 8461, section 3.3; conformance NAME-03).  watch is
  * kept until trust_forget().
  */
 void trust_apply(const struct trust *trust, void *ssl_ctx, const struct domain *host,
-    struct trust_watch *watch);
+    enum trust_need need, struct trust_watch *watch);
 
 /* The connection may live on; watch does not hear of it any more. */
 void trust_forget(struct trust_watch *watch);

@@ -17,6 +17,18 @@
 #include "wire/tls_event.h"
 
 /*
+ * What judge() made of a chain by WebPKI, for the sessions to come: verifying costs a thousand times what the rest does.
+ * Zeros at first.
+ */
+struct evidence_memo {
+	const struct trust_store *trust; /* it was verified by; NULL: not yet */
+	time_t when;
+	struct chain_verdict verdict;
+};
+
+#define MEMO_S 60 /* believed so long */
+
+/*
  * What a look of our own at the server showed (lookup/probe.h).  The chain is judged here, for the policies at
  * hand; it was taken from the host and address that the session went to, or, where the event does not say, from the most
  * preferred MX host that answered.
@@ -27,8 +39,9 @@ struct evidence {
 	const char *helo; /* "" */
 	enum event_tls
 	    tls; /* UP, NOT_OFFERED, REFUSED, FAILED; UNKNOWN: the host could not be reached */
-	const char *reason;        /* of FAILED and REFUSED; "" */
-	const struct chain *chain; /* UP only */
+	const char *reason;         /* of FAILED and REFUSED; "" */
+	const struct chain *chain;  /* UP only */
+	struct evidence_memo *memo; /* kept as long as the chain; NULL: none is */
 };
 
 #define JUDGED_MAX (EVENT_POLICIES_MAX + 2)
@@ -86,12 +99,13 @@ struct judge_input {
 void judge(const struct judge_input *input, struct judgement *out);
 
 /*
- * Judge a refusal of ours: a question to which no host could be named, for a reason that RFC 8460 has a word for
+ * Judge a refusal of ours: a question answered with VERDICT_DEFER for a reason that RFC 8460 has a word for
  * (dnssec-invalid, dane-required, an MX set without a host of the policy).  count 0 when it is none of these, or
- * the MTA will see and report it itself.  One question counts as one session.
+ * the MTA will see and report it itself.  One question counts as one session, with the most preferred host that was
+ * refused for such a reason.
  */
-void judge_refusal(const struct facts *facts, const struct answer *answer,
-    const struct settings *settings, time_t now, struct judgement *out);
+void judge_refusal(
+    const struct facts *facts, const struct answer *answer, struct judgement *out);
 
 void judgement_clear(struct judgement *judgement);
 

@@ -25,18 +25,28 @@ struct store;
 struct account_options {
 	const char *folder;  /* of the journal */
 	const char *ca_file; /* trust anchors for chains */
+	unsigned
+	    grace_s; /* after midnight; then sessions of the day before count for today */
 	bool is_for_mail_hosts;
 };
 
-/* Begins without store: events go to the journal only.  engine and probes are borrowed. */
+/* Begins without store: events go to the journal only.  engine and probes are borrowed; probes NULL: no looks. */
 struct account *account_new(const struct account_options *options,
     struct engine *engine, struct probes *probes);
-void account_free(struct account *account);
+void account_free(
+    struct account *account); /* before the store is closed; NULL is fine */
+/* The folder stays what it is. */
 void account_reconfigure(
     struct account *account, const struct account_options *options);
 
 /* From here on count into this store: first what the journal has and the store has not.  Borrowed. */
 void account_use_store(struct account *account, struct store *store);
+
+/*
+ * Whether the store has all that the journal held when account_use_store() was called: sessions, counted or waiting, and
+ * what destinations have acknowledged.  Until then no day is closed and nothing is delivered.
+ */
+bool account_is_current(const struct account *account);
 
 /*
  * Take a batch from libtlsrpt's socket; garbage is counted and forgotten.  True: safe in the journal, or, while the disk does
@@ -55,9 +65,8 @@ void account_on_room(struct account *account, loop_fn *on_room, void *arg);
 MUST_CHECK enum status account_take_event(
     struct account *account, const char *json, size_t len, struct why *why);
 
-/* An MTA was told to wait for this next-hop: count it if the reason is one of RFC 8460. */
-void account_refused(struct account *account, const struct next_hop *next_hop,
-    const struct answer *answer);
+/* An MTA was told to wait, by this answer: count it if the reason is one of RFC 8460. */
+void account_refused(struct account *account, const struct answer *answer);
 
 /* A destination has acknowledged: on disk before this returns, where the disk takes it. */
 void account_note_sent(struct account *account, uint64_t sending_id);

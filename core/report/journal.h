@@ -36,35 +36,44 @@ struct journal_entry {
 
 struct journal;
 
-/* Open for appending, in a new segment.  The folder must exist.  ST_OK or ST_IO. */
+/* Open for appending, in a new segment, which is made by the first append.  ST_OK, or ST_IO: no such folder. */
 MUST_CHECK enum status journal_open(
     const char *folder, struct journal **out, struct why *why);
 void journal_close(struct journal *journal);
 
 /*
- * Append all or nothing, in one write.  ids: where their numbers go; NULL: nowhere.  ST_OK, or ST_IO with why: then
- * what was written of it is cut off, or, where even that fails, left in a segment that is not used again.
+ * Append all or nothing, in one write; count is at most JOURNAL_BATCH_MAX, their bytes at most 1 MiB each.  ids: where
+ * their numbers go; NULL: nowhere.  ST_OK, or ST_IO with why: then what was written of it is cut off, or, where even
+ * that fails, left in a segment that is not used again.
  */
+#define JOURNAL_BATCH_MAX 128
 MUST_CHECK enum status journal_append(struct journal *journal,
     const struct journal_entry *entries, size_t count, uint64_t *ids, struct why *why);
 
 /* The end of what was appended. */
 struct journal_position journal_end(const struct journal *journal);
 
-/* A descriptor of the current segment, for fdatasync(); valid until it is closed by the caller. -1 on error. */
+/* A descriptor of the current segment, for fdatasync(); valid until it is closed by the caller. -1: none, or error. */
 int journal_dup(const struct journal *journal);
 
 /*
- * Read from a position (segment 0: the oldest there is) up to the end, in order; at most max_bytes, then stop.  *at goes along.  fn borrows the
- * entry.  A damaged record ends its segment, with a line at level err that names file and place; reading goes on with
- * the next segment.  ST_OK: *at is the end; ST_MORE: there is more; ST_IO.
+ * Read from a position (segment 0: the oldest there is) up to the end, in order; about max_bytes, then stop.  *at goes along.  fn borrows the
+ * entry.  A damaged record ends its segment, with a line at level err that names file and place; one that a crash has cut
+ * off, with one at level info.  Reading goes on with the next segment.  ST_OK: *at is the end; ST_MORE: there is more; ST_IO.
  */
 typedef void journal_fn(const struct journal_entry *entry, void *arg);
 MUST_CHECK enum status journal_read(struct journal *journal,
     struct journal_position *at, uint64_t max_bytes, journal_fn *fn, void *arg,
     struct why *why);
 
-/* Delete whole segments before this position. */
+/*
+ * Where the newest part begins that is kept in any case, for the ids in it: whole segments, together at most about two
+ * JOURNAL_SEGMENT_BYTES and JOURNAL_RECENT_MAX.
+ */
+#define JOURNAL_RECENT_MAX 8
+struct journal_position journal_recent(const struct journal *journal);
+
+/* Delete whole segments before this position, but nothing recent. */
 void journal_forget(struct journal *journal, const struct journal_position *before);
 
 #endif

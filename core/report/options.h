@@ -20,27 +20,27 @@ enum mail_way {
 
 /* Texts are never NULL, "" where said; all borrowed from the config, copied by who keeps them. */
 struct report_options {
-	const char *
-	    contact; /* addr-spec; "": nothing is sent, days stay open until they are forgotten */
+	/* addr-spec; "": nothing is sent, days stay open until they are forgotten */
+	const char *contact;
 	const char *organization; /* "": the contact's domain */
 	const char *sender;       /* envelope and From; "": contact */
-	unsigned spread_s; /* reports leave within so long after they were made */
-	unsigned grace_s;  /* after midnight, before a day is closed */
-	unsigned keep_s;   /* counts and reports */
-	bool is_heartbeat; /* also for days with successes only */
-	bool
-	    is_for_mail_hosts; /* TLSA results also to the record of the MX host (RPT-DNS-10) */
-	bool is_reason_shown; /* failure-reason-code (RPT-SEC-02) */
-	struct guard shown;   /* sending-mta-ip that may be shown; count 0: all */
+	unsigned spread_s;        /* reports leave within so long after they are made */
+	unsigned grace_s;         /* after midnight, before a day is closed */
+	unsigned keep_s;          /* counts and reports */
+	bool is_heartbeat;        /* also for days with successes only */
+	bool is_for_mail_hosts;   /* TLSA results also to the MX host's own record */
+	bool is_reason_shown;     /* failure-reason-code (RPT-SEC-02) */
+	struct guard shown;       /* sending-mta-ip that may be shown; count 0: all */
 	enum mail_way mail;
 	const char *program; /* MAIL_WAY_PROGRAM */
-	const char *
-	    relay; /* MAIL_WAY_RELAY: "ADDRESS", "ADDRESS:PORT", "[V6]:PORT", "NAME", "NAME:PORT" */
-	const char *helo;       /* "": the host's name */
-	bool is_https;          /* https: is served */
+	const char
+	    *relay;       /* MAIL_WAY_RELAY: NAME, ADDRESS or [V6], with :PORT or not */
+	const char *helo; /* "": the machine's name */
+	bool is_https;    /* https: is served */
 	bool is_https_verified; /* a certificate fault is a failure (RPT-HTTP-03) */
 	const char *dkim_key;   /* PEM file; "": the MTA signs */
-	const char *dkim_selector, *dkim_domain; /* domain "": the contact's */
+	const char *dkim_selector;
+	struct domain dkim_domain; /* unset: the contact's */
 	unsigned parallel;  /* deliveries at once; at most 4 of them to one host */
 	struct guard guard; /* ranges opened by the operator, for destinations */
 };

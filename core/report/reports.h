@@ -24,6 +24,9 @@ void reports_reconfigure(struct reports *reports, const struct report_options *o
     const struct account_options *account, const struct probe_options *probe,
     struct https *https);
 
+/* Something in the outbox is due. */
+void reports_wake(struct reports *reports);
+
 struct account *reports_account(struct reports *reports);
 
 struct reports_status {

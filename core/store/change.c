@@ -4,66 +4,227 @@
 #include "base/mem.h"
 
 static struct change *
-change_new(enum change_kind kind, const struct domain *domain, size_t text_bytes)
+change_new(enum change_kind kind, size_t text_bytes)
 {
 	size_t bytes = sizeof(struct change) + text_bytes;
 	struct change *c = xcalloc(1, bytes);
 
 	list_init(&c->place);
+	list_init(&c->lost_place);
 	c->kind = kind;
 	c->bytes = bytes;
-	c->domain = *domain;
 	return c;
 }
+
+static size_t
+text_size(const char *text)
+{
+	return strlen(text) + 1;
+}
+
+/* Copy into a change's own room; *at goes along. */
+static const void *
+keep(char **at, const void *bytes, size_t len)
+{
+	void *copy = *at;
+
+	if (len > 0)
+		memcpy(copy, bytes, len);
+	*at += len;
+	return copy;
+}
+
+static const char *
+keep_text(char **at, const char *text)
+{
+	return keep(at, text, text_size(text));
+}
+
+/* --- policies and overrides -------------------------------------------------------------------- */
 
 struct change *
 change_put_policy(const struct stored_policy *policy)
 {
-	size_t id_bytes = strlen(policy->id) + 1;
 	struct change *c =
-	    change_new(CHANGE_PUT_POLICY, policy->domain, id_bytes + policy->len);
-	char *body = c->text + id_bytes;
+	    change_new(CHANGE_PUT_POLICY, text_size(policy->id) + policy->len);
+	char *at = c->text;
 
-	memcpy(c->text, policy->id, id_bytes);
-	if (policy->len > 0)
-		memcpy(body, policy->body, policy->len);
+	c->domain = *policy->domain;
 	c->policy = *policy;
 	c->policy.domain = &c->domain;
-	c->policy.id = c->text;
-	c->policy.body = body;
+	c->policy.id = keep_text(&at, policy->id);
+	c->policy.body = keep(&at, policy->body, policy->len);
 	return c;
 }
 
 struct change *
 change_drop_policy(const struct domain *domain)
 {
-	return change_new(CHANGE_DROP_POLICY, domain, 0);
+	struct change *c = change_new(CHANGE_DROP_POLICY, 0);
+
+	c->domain = *domain;
+	return c;
 }
 
 struct change *
 change_put_override(const struct stored_override *override)
 {
-	size_t action_bytes = strlen(override->action) + 1;
-	size_t reason_bytes = strlen(override->reason) + 1;
-	struct change *c = change_new(
-	    CHANGE_PUT_OVERRIDE, override->domain, action_bytes + reason_bytes);
+	struct change *c = change_new(CHANGE_PUT_OVERRIDE,
+	    text_size(override->action) + text_size(override->reason));
+	char *at = c->text;
 
-	memcpy(c->text, override->action, action_bytes);
-	memcpy(c->text + action_bytes, override->reason, reason_bytes);
+	c->domain = *override->domain;
 	c->override = *override;
 	c->override.domain = &c->domain;
-	c->override.action = c->text;
-	c->override.reason = c->text + action_bytes;
+	c->override.action = keep_text(&at, override->action);
+	c->override.reason = keep_text(&at, override->reason);
 	return c;
 }
 
 struct change *
 change_drop_override(const struct domain *domain, bool with_subdomains)
 {
-	struct change *c = change_new(CHANGE_DROP_OVERRIDE, domain, 0);
+	struct change *c = change_new(CHANGE_DROP_OVERRIDE, 0);
 
+	c->domain = *domain;
 	c->override.with_subdomains = with_subdomains;
 	return c;
+}
+
+/* --- counts ------------------------------------------------------------------------------------ */
+
+struct change *
+change_merge(const struct merge *merge, store_done_fn *done, void *arg)
+{
+	struct change *c = change_new(CHANGE_MERGE, 0);
+
+	c->merge.merge = *merge;
+	c->done = done;
+	c->arg = arg;
+	return c;
+}
+
+struct change *
+change_forget(time_t day)
+{
+	struct change *c = change_new(CHANGE_FORGET, 0);
+
+	c->day = day;
+	return c;
+}
+
+struct change *
+change_barrier(store_done_fn *done, void *arg)
+{
+	struct change *c = change_new(CHANGE_BARRIER, 0);
+
+	c->done = done;
+	c->arg = arg;
+	return c;
+}
+
+/* --- reports ----------------------------------------------------------------------------------- */
+
+static size_t
+report_size(const struct stored_report *r, const char *const *uris, size_t count)
+{
+	size_t bytes = text_size(r->id) + text_size(r->domain) + text_size(r->record) +
+		       text_size(r->file_name) + r->len +
+		       count * (sizeof(char *) + sizeof(time_t));
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		bytes += text_size(uris[i]);
+	return bytes;
+}
+
+struct change *
+change_put_report(const struct stored_report *report, const char *const *uris,
+    const time_t *next, size_t count)
+{
+	struct change *c =
+	    change_new(CHANGE_PUT_REPORT, report_size(report, uris, count));
+	struct stored_report *r = &c->report.report;
+	/* The arrays first, because they want to be aligned. */
+	const char **own_uris = (const char **)(void *)c->text;
+	char *at = (char *)(own_uris + count);
+	size_t i;
+
+	*r = *report;
+	c->report.count = count;
+	c->report.uris = own_uris;
+	c->report.next = keep(&at, next, count * sizeof(next[0]));
+	for (i = 0; i < count; i++)
+		own_uris[i] = keep_text(&at, uris[i]);
+	r->id = keep_text(&at, report->id);
+	r->domain = keep_text(&at, report->domain);
+	r->record = keep_text(&at, report->record);
+	r->file_name = keep_text(&at, report->file_name);
+	r->bytes = keep(&at, report->bytes, report->len);
+	return c;
+}
+
+struct change *
+change_put_sending(const struct stored_sending *sending)
+{
+	struct change *c = change_new(CHANGE_PUT_SENDING, text_size(sending->detail));
+	char *at = c->text;
+
+	c->sending = *sending;
+	c->sending.report_id = c->sending.domain = c->sending.uri = "";
+	c->sending.detail = keep_text(&at, sending->detail);
+	return c;
+}
+
+struct change *
+change_put_sent(uint64_t id, time_t when)
+{
+	struct change *c = change_new(CHANGE_PUT_SENT, 0);
+
+	c->sending.id = id;
+	c->sending.last = when;
+	return c;
+}
+
+struct change *
+change_resend(const char *report_id, time_t next)
+{
+	struct change *c = change_new(CHANGE_RESEND, text_size(report_id));
+	char *at = c->text;
+
+	c->sending.report_id = keep_text(&at, report_id);
+	c->sending.next = next;
+	return c;
+}
+
+struct change *
+change_put_received(const struct stored_received *received)
+{
+	struct change *c = change_new(CHANGE_PUT_RECEIVED,
+	    text_size(received->report_id) + text_size(received->organization) +
+		text_size(received->contact) + received->len);
+	char *at = c->text;
+
+	c->received = *received;
+	c->received.report_id = keep_text(&at, received->report_id);
+	c->received.organization = keep_text(&at, received->organization);
+	c->received.contact = keep_text(&at, received->contact);
+	c->received.json = keep(&at, received->json, received->len);
+	return c;
+}
+
+/* --- what kind it is --------------------------------------------------------------------------- */
+
+bool
+change_may_be_lost(const struct change *c)
+{
+	static const bool may[CHANGE_KINDS] = {
+#define X(name, may_be_lost) [name] = may_be_lost,
+		CHANGES(X)
+#undef X
+	};
+
+	return may[c->kind];
 }
 
 static bool

@@ -63,6 +63,9 @@ void store_put_report(struct store *store, const struct stored_report *report,
 /* After an attempt; written soon, see store_when_written(). */
 void store_put_sending(struct store *store, const struct stored_sending *sending);
 
+/* The destination has acknowledged at this time: sent, whatever the row said; an id without a row is ignored. */
+void store_put_sent(struct store *store, uint64_t id, time_t when);
+
 /* Let it begin anew: waiting, no attempts, at this time. */
 void store_resend(struct store *store, const char *report_id, time_t next);
 

@@ -8,6 +8,7 @@ queue_init(struct queue *q)
 {
 	*q = (struct queue){ .count = 0 };
 	list_init(&q->changes);
+	list_init(&q->may_be_lost);
 	map_init(&q->by_row, 0);
 }
 
@@ -42,21 +43,27 @@ is_row_of(const struct map_link *link, const void *key)
 	return change_is_same_row(LIST_ITEM(link, struct change, link), key);
 }
 
-/* The change that waits for the same row; NULL: none. */
+/* The change that waits for the same row; NULL: none, or every one counts. */
 static struct change *
 find_row(const struct queue *q, const struct change *c)
 {
-	struct map_link *link = map_find(&q->by_row, hash_of(q, c), is_row_of, c);
+	struct map_link *link = NULL;
 
+	if (change_may_be_lost(c))
+		link = map_find(&q->by_row, hash_of(q, c), is_row_of, c);
 	return link != NULL ? LIST_ITEM(link, struct change, link) : NULL;
 }
 
-/* Put a change whose row has none before another one, or before the head: at the end. */
+/* Add a change to what waits, as the youngest or as the oldest; of a row that has none waiting. */
 static void
-insert(struct queue *q, struct change *c, struct list *before)
+add(struct queue *q, struct change *c, bool as_oldest)
 {
-	list_append(before, &c->place);
-	map_add(&q->by_row, &c->link, hash_of(q, c));
+	list_append(as_oldest ? q->changes.next : &q->changes, &c->place);
+	if (change_may_be_lost(c)) {
+		list_append(
+		    as_oldest ? q->may_be_lost.next : &q->may_be_lost, &c->lost_place);
+		map_add(&q->by_row, &c->link, hash_of(q, c));
+	}
 	q->count++;
 	q->bytes += c->bytes;
 }
@@ -65,7 +72,10 @@ static void
 take_out(struct queue *q, struct change *c)
 {
 	list_remove(&c->place);
-	map_remove(&q->by_row, &c->link);
+	if (change_may_be_lost(c)) {
+		list_remove(&c->lost_place);
+		map_remove(&q->by_row, &c->link);
+	}
 	q->count--;
 	q->bytes -= c->bytes;
 }
@@ -75,8 +85,9 @@ give_up_oldest(struct queue *q)
 {
 	struct change *c;
 
-	while (q->count > STORE_QUEUE_MAX || q->bytes > STORE_QUEUE_BYTES_MAX) {
-		c = CHANGE(q->changes.next);
+	while ((q->count > STORE_QUEUE_MAX || q->bytes > STORE_QUEUE_BYTES_MAX) &&
+	       !list_is_empty(&q->may_be_lost)) {
+		c = LIST_ITEM(q->may_be_lost.next, struct change, lost_place);
 		take_out(q, c);
 		free(c);
 		q->dropped++;
@@ -92,7 +103,7 @@ queue_put(struct queue *q, struct change *c)
 		take_out(q, old);
 		free(old);
 	}
-	insert(q, c, &q->changes);
+	add(q, c, false);
 	give_up_oldest(q);
 }
 
@@ -111,6 +122,19 @@ queue_take(struct queue *q, size_t max, struct list *batch)
 	return n;
 }
 
+struct change *
+queue_take_merge(struct queue *q)
+{
+	struct list *node;
+
+	for (node = q->changes.next; node != &q->changes; node = node->next)
+		if (CHANGE(node)->kind == CHANGE_MERGE) {
+			take_out(q, CHANGE(node));
+			return CHANGE(node);
+		}
+	return NULL;
+}
+
 void
 queue_put_back(struct queue *q, struct list *batch)
 {
@@ -123,7 +147,7 @@ queue_put_back(struct queue *q, struct list *batch)
 		if (find_row(q, c) != NULL)
 			free(c);
 		else
-			insert(q, c, q->changes.next);
+			add(q, c, true);
 	}
 	give_up_oldest(q);
 }

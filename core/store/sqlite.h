@@ -7,7 +7,9 @@
 #define HOPSEAL_STORE_SQLITE_H
 
 #include "base/list.h"
+#include "store/outbox.h"
 #include "store/store.h"
+#include "store/tally.h"
 
 struct db;
 
@@ -26,7 +28,10 @@ MUST_CHECK enum db_outcome db_open(
     const char *folder, enum db_mode mode, struct db **out, struct why *why);
 void db_close(struct db *db); /* NULL is fine */
 
-/* Read all of it and see whether it is whole. */
+/*
+ * See whether what a start reads is whole: policies and overrides.  Counts and reports, which may be gigabytes, are
+ * found damaged when they are used.
+ */
 MUST_CHECK enum db_outcome db_check(struct db *db, struct why *why);
 
 /* Hand every row to fn.  Rows that cannot be what we wrote are left out and counted in a log line. */
@@ -38,6 +43,39 @@ MUST_CHECK enum db_outcome db_each_override(
 /* Write a batch of struct change (store/change.h), all of it or nothing. */
 MUST_CHECK enum db_outcome db_write(
     struct db *db, const struct list *batch, struct why *why);
+
+/* --- reading for store/tally.h and store/outbox.h, where functions of like names are explained --------------- */
+
+MUST_CHECK enum db_outcome db_journal_position(
+    struct db *db, struct journal_position *out, struct why *why);
+MUST_CHECK enum db_outcome db_each_waiting(
+    struct db *db, store_waiting_fn *fn, void *arg, struct why *why);
+MUST_CHECK enum db_outcome db_each_tally(struct db *db, time_t day, const char *domain,
+    store_tally_fn *fn, void *arg, struct why *why);
+MUST_CHECK enum db_outcome db_each_day(struct db *db, time_t day, const char *after,
+    size_t max, bool only_open, store_day_fn *fn, void *arg, struct why *why);
+MUST_CHECK enum db_outcome db_each_worst(struct db *db, time_t day, size_t max,
+    store_day_fn *fn, void *arg, struct why *why);
+MUST_CHECK enum db_outcome db_open_day(
+    struct db *db, time_t from, time_t before, time_t *out, struct why *why);
+MUST_CHECK enum db_outcome db_day_sums(
+    struct db *db, time_t day, struct tally_sums *out, struct why *why);
+MUST_CHECK enum db_outcome db_each_inbound(struct db *db, time_t from, time_t to,
+    store_inbound_fn *fn, void *arg, struct why *why);
+
+MUST_CHECK enum db_outcome db_each_due(struct db *db, time_t now, size_t max,
+    store_sending_fn *fn, void *arg, struct why *why);
+MUST_CHECK enum db_outcome db_next_due(struct db *db, time_t *out, struct why *why);
+MUST_CHECK enum db_outcome db_show_report(struct db *db, const char *id,
+    store_report_fn *fn, void *arg, bool *is_found, struct why *why);
+MUST_CHECK enum db_outcome db_each_report(struct db *db, const char *domain, time_t day,
+    size_t max, store_report_fn *fn, void *arg, struct why *why);
+MUST_CHECK enum db_outcome db_each_sending(struct db *db, const char *report_id,
+    store_sending_fn *fn, void *arg, struct why *why);
+MUST_CHECK enum db_outcome db_count_sendings(
+    struct db *db, uint64_t counts[SENDING_GIVEN_UP + 1], struct why *why);
+MUST_CHECK enum db_outcome db_each_received(struct db *db, time_t from, size_t max,
+    store_received_fn *fn, void *arg, struct why *why);
 
 /*
  * Rename the files of a closed database, so that a new one can be made and somebody can look at the old one;

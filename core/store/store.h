@@ -1,8 +1,9 @@
 /*
  * What outlives the process.  SPDX-License-Identifier: ISC
  *
- * Reading happens at start, in the caller's thread.  Every change is queued and written by one thread that owns
- * the database, so that no commit stalls an answer.  SQLite stands behind this; a second driver may.
+ * Reading happens in the caller's thread: of policies and overrides at start, of counts and reports (store/tally.h,
+ * store/outbox.h) any time.  Every change is queued and written by one thread that owns the database, so that no
+ * commit stalls an answer.  SQLite stands behind this; a second driver may.
  */
 #ifndef HOPSEAL_STORE_STORE_H
 #define HOPSEAL_STORE_STORE_H
@@ -18,8 +19,9 @@
 struct store;
 
 /*
- * Open or make the database in this folder, which must exist.  A file of a newer version is refused; a damaged
- * one is moved aside under a name that the log tells, and a new one made: policies can be fetched again.
+ * Open or make the database in this folder, which must exist.  A file of a newer version is refused, one of an older
+ * version made anew in place; a damaged one is moved aside under a name that the log tells, and a new one made:
+ * policies can be fetched again, counts and reports of before are in that file only.
  * One that cannot be opened now (disk full, no permission) is logged and tried again by the writer: until then the
  * store is unhealthy and has nothing to hand over.
  *
@@ -75,9 +77,17 @@ void store_put_override(struct store *store, const struct stored_override *overr
 void store_drop_override(
     struct store *store, const struct domain *domain, bool with_subdomains);
 
-/* Changes waiting, and their octets; the oldest is dropped beyond, and counted. */
+/*
+ * Changes waiting, and their octets.  Beyond, the oldest of policies and overrides is dropped, and counted; counts and
+ * reports (store/tally.h, store/outbox.h) never are: their makers stop long before, see store_is_busy().
+ */
 #define STORE_QUEUE_MAX       100000
 #define STORE_QUEUE_BYTES_MAX ((size_t)128 << 20)
+
+/* More than so many changes, or octets, wait: whoever makes many goes on later, told by store_when_written(). */
+#define STORE_BUSY       4096
+#define STORE_BUSY_BYTES ((size_t)16 << 20)
+bool store_is_busy(struct store *store);
 
 struct store_state {
 	bool is_healthy; /* the last write succeeded */

@@ -20,6 +20,8 @@
 /* Policies kept for one domain and day; the rest is folded into one with empty text for each type and policy domain,
  * and beyond twice this number into one with the domain as policy domain. */
 #define TALLY_POLICIES_MAX 100
+/* Distinct rows of inbound sessions kept for one day; the rest is counted without its client. */
+#define TALLY_INBOUND_MAX 100000
 
 /* One kind of failure under one policy; texts are never NULL, "" is unknown. */
 struct tally_detail {
@@ -87,12 +89,17 @@ struct merge {
 };
 
 /*
- * Write it.  One at a time; the writer tries again until it can.  done runs in the writer's thread, once, when the
+ * Write it, not before what was put earlier (the position may speak of it).  One at a time; the writer tries again until
+ * it can.  done runs in the writer's thread, once, when the
  * transaction is committed, never when the store is closed before.
  */
 typedef void store_done_fn(void *arg);
 void store_merge(
     struct store *store, const struct merge *merge, store_done_fn *done, void *arg);
+
+/* Take back the merge under way, for the end: waits if it is being written.  When this returns, done has run or never
+ * will, and nothing is borrowed any more.  Nothing under way: nothing happens. */
+void store_merge_cancel(struct store *store);
 
 /* done runs in the writer's thread when all that was put before is written.  Also for outcomes of the outbox. */
 void store_when_written(struct store *store, store_done_fn *done, void *arg);

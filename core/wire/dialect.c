@@ -4,12 +4,13 @@
 #include "wire/dialects.h"
 
 const struct dialect dialects[] = {
-	{ "postfix", "Postfix 3.4 to 3.9", dialect_postfix },
-	{ "postfix-tlsrpt", "Postfix 3.10 and later, with TLSRPT attributes",
+	{ "postfix", "Postfix 3.4 to 3.9", true, dialect_postfix },
+	{ "postfix-tlsrpt", "Postfix 3.10 and later, with TLSRPT attributes", true,
 	    dialect_postfix_tlsrpt },
-	{ "sts", "MTA-STS only, as Sendmail's FEATURE(`sts') expects", dialect_sts },
-	{ "json", "everything, for tools and tests", dialect_json },
-	{ NULL, NULL, NULL },
+	{ "sts", "MTA-STS only, as Sendmail's FEATURE(`sts') expects", true,
+	    dialect_sts },
+	{ "json", "everything, for tools and tests", false, dialect_json },
+	{ NULL, NULL, false, NULL },
 };
 
 const struct dialect *

@@ -8,6 +8,7 @@
 #ifndef HOPSEAL_WIRE_DIALECT_H
 #define HOPSEAL_WIRE_DIALECT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/strbuf.h"
@@ -17,6 +18,8 @@
 struct dialect {
 	const char *map; /* the socketmap's name */
 	const char *summary;
+	bool
+	    is_delivery; /* an MTA asks once for every session that it is about to begin */
 	/* Append the text of the reply; returns its code.  Never REPLY_OK without text. */
 	enum socketmap_code (*put)(const struct answer *answer, struct strbuf *text);
 };

@@ -21,7 +21,7 @@
 
 #define EVENT_BYTES_MAX    (256 * 1024) /* of a datagram or an event's JSON */
 #define EVENT_POLICIES_MAX 8
-#define EVENT_FAILURES_MAX 32  /* for one policy; more are counted, not kept */
+#define EVENT_FAILURES_MAX 32  /* for one policy; more are not kept */
 #define EVENT_LINES_MAX    512 /* policy strings, and MX patterns, of one policy */
 #define EVENT_ID_MAX       64
 #define HELO_MAX           255
@@ -57,6 +57,8 @@ enum event_tls {
 #undef X
 };
 
+const char *event_tls_word(enum event_tls tls);
+
 /* How far the MTA verified the certificate itself. */
 #define EVENT_VERIFIED(X)                                                              \
 	X(VERIFIED_UNKNOWN, "unknown") /* it cannot or does not say */                 \
@@ -70,6 +72,8 @@ enum event_verified {
 	EVENT_VERIFIED(X)
 #undef X
 };
+
+const char *event_verified_word(enum event_verified verified);
 
 /* One failure that the source itself has found. */
 struct event_failure {
@@ -129,14 +133,20 @@ struct tls_event {
  *    "reason":"...", "chain":["BASE64 of DER", ...]}
  *
  * Required: source, tls, next-hop (outbound).  direction is "out", when is now, if missing; unknown members are
- * ignored; "when" later than now counts as now.  next-hop is what next_hop_parse() takes.
+ * ignored; "when" later than now counts as now.  next-hop is what next_hop_parse() takes.  A "result" that RFC 8460
+ * has not becomes the reason of validation-failure (RPT-TYPE-13).  host, local and remote that are none are not said.
+ * What a server chose never costs the event: texts are cleaned and cut; the chain is kept up to its CHAIN_CERTS_MAX-th
+ * certificate, or to one of more than 64 KiB.
  *
  * Returns ST_OK, ST_SYNTAX or ST_TOO_BIG with why; *out is freed with tls_event_clear() after ST_OK only.
  */
 MUST_CHECK enum status tls_event_parse(
     const char *json, size_t len, time_t now, struct tls_event *out, struct why *why);
 
-/* Append an event of an adapter in that form: what tls_event_parse() reads back.  policies and record are not in it. */
+/*
+ * Append an event of an adapter in that form: what tls_event_parse() reads back.  policies and record are not in it, nor
+ * is the end of a chain with which it would be longer than EVENT_BYTES_MAX.
+ */
 void tls_event_add(struct strbuf *out, const struct tls_event *event);
 
 void tls_event_clear(struct tls_event *event);

@@ -2,16 +2,19 @@
  * The test's side of the fakes: it writes the world, moves the clock, and looks at what was asked.
  * SPDX-License-Identifier: ISC
  *
- * tests/fake/loop.c, dns.c and https.c offer what net/ offers, under the same names, and are linked in its place.
+ * tests/fake/loop.c, dns.c, https.c, mail.c and smtp_probe.c offer what net/ offers, under the same names, and are linked in its place.
  */
 #ifndef HOPSEAL_TESTS_FAKE_FAKE_H
 #define HOPSEAL_TESTS_FAKE_FAKE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <time.h>
 
 #include "net/https.h"
+#include "net/mail.h"
+#include "net/smtp_probe.h"
 
 /* --- the clock ------------------------------------------------------------------------ */
 
@@ -53,7 +56,7 @@ unsigned dns_asked(const char *name_and_type);
 const char *dns_questions(void);
 void dns_forget_questions(void);
 
-/* --- the policy hosts ------------------------------------------------------------------------- */
+/* --- the policy hosts, and the endpoints for reports ------------------------------------------ */
 
 /* What a host answers from now on; body only with HTTPS_OK.  A host that nobody spoke of refuses connections. */
 void web_says(const char *host, enum https_outcome outcome, const char *body);
@@ -62,8 +65,58 @@ void web_takes_ms(int64_t ms);
 /* How many GETs a host has seen; all hosts: NULL. */
 unsigned web_asked(const char *host);
 
-/* The last GET's path and first address, for a look at what was asked. */
+/* How many POSTs; all hosts: NULL. */
+unsigned web_posted(const char *host);
+
+/* The last request's path and first address, and the last POST's body and media type. */
 const char *web_last_path(void);
 const char *web_last_address(void);
+const void *web_last_post(size_t *len);
+const char *web_last_media_type(void);
+
+/* --- the MX hosts, as a probe sees them --------------------------------------------------------- */
+
+/*
+ * What an address shows from now on: detail as the real one gives it, chain with TLS_UP only; both are copied.  An address
+ * that nobody spoke of cannot be reached.
+ */
+void mx_says(const char *address, enum event_tls tls, const char *detail,
+    const struct chain *chain);
+void mx_takes_ms(int64_t ms);
+
+/* How many looks an address has seen; all addresses: NULL. */
+unsigned mx_looked_at(const char *address);
+
+/* How many looks are under way. */
+unsigned mx_looks(void);
+
+/* Of the last look. */
+const char *mx_last_sni(void);
+const char *mx_last_helo(void);
+unsigned mx_last_port(void);
+
+/* What every address answers to EHLO. */
+#define MX_HELO "helo.example"
+
+/* --- outgoing mail ------------------------------------------------------------------------------ */
+
+/* What a server says from now on, or a program (its path).  A server or program that nobody spoke of refuses for now. */
+void mail_says(const char *via, enum mail_outcome outcome);
+void mail_takes_ms(int64_t ms);
+
+/* One attempt, whatever came of it. */
+struct fake_mail {
+	char *
+	    via; /* the server's name, its first address where it has no name, or the program */
+	char *sender, *recipient, *message;
+	size_t len;
+	enum mail_outcome outcome; /* as the caller heard it, or will */
+};
+
+/* The attempts in order; NULL behind the last. */
+const struct fake_mail *mail_attempt(size_t index);
+
+/* How many attempts ended with MAIL_ACCEPTED; any recipient: NULL. */
+unsigned mail_accepted(const char *recipient);
 
 #endif

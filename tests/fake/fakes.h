@@ -6,5 +6,7 @@
 
 void fake_dns_begin(void);
 void fake_web_begin(void);
+void fake_mail_begin(void);
+void fake_mx_begin(void);
 
 #endif

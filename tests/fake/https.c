@@ -2,6 +2,7 @@
 #include "net/https.h"
 
 #include "base/mem.h"
+#include "base/strbuf.h"
 #include "fake/fake.h"
 #include "fake/fakes.h"
 #include "net/loop.h"
@@ -11,7 +12,7 @@
 struct https_transfer {
 	struct loop_timer *timer;
 	struct domain host;
-	bool is_late;
+	bool is_late, is_any_certificate;
 	https_done_fn *done;
 	void *arg;
 };
@@ -20,12 +21,13 @@ static struct web_host {
 	char name[DOMAIN_MAX + 1];
 	enum https_outcome outcome;
 	char *body;
-	unsigned asked;
+	unsigned asked, posted;
 } hosts[HOSTS_MAX];
 static size_t host_count;
 static int64_t delay_ms;
-static unsigned asked_in_all;
-static char last_path[64], last_address[ADDRESS_TEXT_MAX];
+static unsigned asked_in_all, posted_in_all;
+static char last_path[256], last_address[ADDRESS_TEXT_MAX];
+static struct strbuf last_post, last_media_type;
 
 void
 fake_web_begin(void)
@@ -36,7 +38,9 @@ fake_web_begin(void)
 		free(hosts[i].body);
 	host_count = 0;
 	delay_ms = 1;
-	asked_in_all = 0;
+	asked_in_all = posted_in_all = 0;
+	strbuf_clear(&last_post);
+	strbuf_clear(&last_media_type);
 }
 
 static struct web_host *
@@ -87,6 +91,25 @@ web_asked(const char *name)
 	return name != NULL ? get(name)->asked : asked_in_all;
 }
 
+unsigned
+web_posted(const char *name)
+{
+	return name != NULL ? get(name)->posted : posted_in_all;
+}
+
+const void *
+web_last_post(size_t *len)
+{
+	*len = last_post.len;
+	return strbuf_str(&last_post);
+}
+
+const char *
+web_last_media_type(void)
+{
+	return strbuf_str(&last_media_type);
+}
+
 const char *
 web_last_path(void)
 {
@@ -121,7 +144,13 @@ on_timer(void *arg)
 
 	if (t->is_late)
 		answer.outcome = HTTPS_TIMEOUT;
-	if (answer.outcome == HTTPS_OK) {
+	if (answer.outcome == HTTPS_STATUS)
+		answer.http_status = 503;
+	if (answer.outcome == HTTPS_CERTIFICATE && t->is_any_certificate) {
+		answer.outcome = HTTPS_OK;
+		answer.http_status = 200;
+		answer.body = "";
+	} else if (answer.outcome == HTTPS_OK) {
 		answer.http_status = 200;
 		answer.body = h->body;
 		answer.len = strlen(h->body);
@@ -131,6 +160,27 @@ on_timer(void *arg)
 	https_cancel(t);
 }
 
+static void
+note(const struct https_request *request)
+{
+	struct web_host *h = get(request->host->text);
+	const struct https_post *post = request->post;
+
+	snprintf(last_path, sizeof(last_path), "%s", request->path);
+	address_text(&request->addresses[0], last_address);
+	if (post == NULL) {
+		h->asked++;
+		asked_in_all++;
+		return;
+	}
+	h->posted++;
+	posted_in_all++;
+	strbuf_reset(&last_post);
+	strbuf_add(&last_post, post->body, post->len);
+	strbuf_reset(&last_media_type);
+	strbuf_adds(&last_media_type, post->media_type);
+}
+
 struct https_transfer *
 https_send(struct https *https, const struct https_request *request,
     https_done_fn *done, void *arg)
@@ -138,14 +188,13 @@ https_send(struct https *https, const struct https_request *request,
 	struct https_transfer *t = xcalloc(1, sizeof(*t));
 
 	(void)https;
-	get(request->host->text)->asked++;
-	asked_in_all++;
-	snprintf(last_path, sizeof(last_path), "%s", request->path);
-	address_text(&request->addresses[0], last_address);
+	note(request);
 	t->host = *request->host;
 	t->done = done;
 	t->arg = arg;
 	t->is_late = delay_ms > request->deadline_ms;
+	t->is_any_certificate =
+	    request->post != NULL && request->post->is_any_certificate;
 	t->timer = loop_timer_new(on_timer, t);
 	loop_timer_set(t->timer, t->is_late ? request->deadline_ms : delay_ms);
 	return t;

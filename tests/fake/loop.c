@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "net/loop.h"
 
+#include <stdatomic.h>
+
 #include "base/list.h"
 #include "base/mem.h"
 #include "fake/fake.h"
@@ -20,7 +22,15 @@ struct deferred {
 	void *arg;
 };
 
-static struct list timers, deferred;
+/* Rung by real threads: the store's writer is one. */
+struct loop_bell {
+	struct list node;
+	atomic_bool is_rung;
+	loop_fn *fn;
+	void *arg;
+};
+
+static struct list timers, deferred, bells;
 static int64_t now_ms;
 static time_t utc_at_zero;
 
@@ -29,10 +39,13 @@ fake_begin(time_t now)
 {
 	list_init(&timers);
 	list_init(&deferred);
+	list_init(&bells);
 	now_ms = 0;
 	utc_at_zero = now;
 	fake_dns_begin();
 	fake_web_begin();
+	fake_mail_begin();
+	fake_mx_begin();
 }
 
 static void
@@ -46,6 +59,33 @@ run_deferred(void)
 		list_remove(&d->node);
 		free(d);
 		fn(arg);
+	}
+}
+
+static struct loop_bell *
+rung_bell(void)
+{
+	struct list *node;
+
+	for (node = bells.next; node != &bells; node = node->next) {
+		struct loop_bell *bell = LIST_ITEM(node, struct loop_bell, node);
+
+		if (atomic_exchange(&bell->is_rung, false))
+			return bell;
+	}
+	return NULL;
+}
+
+/* Until nothing is left that needs no time. */
+static void
+run_ready(void)
+{
+	struct loop_bell *bell;
+
+	run_deferred();
+	while ((bell = rung_bell()) != NULL) {
+		bell->fn(bell->arg);
+		run_deferred();
 	}
 }
 
@@ -72,13 +112,13 @@ fake_pass_ms(int64_t ms)
 	int64_t end_ms = now_ms + ms;
 	struct loop_timer *t;
 
-	run_deferred();
+	run_ready();
 	while ((t = next_timer(end_ms)) != NULL) {
 		if (t->due_ms > now_ms)
 			now_ms = t->due_ms;
 		t->is_set = false;
 		t->fn(t->arg);
-		run_deferred();
+		run_ready();
 	}
 	now_ms = end_ms;
 }
@@ -170,4 +210,30 @@ loop_deferred_cancel(loop_fn *fn, void *arg)
 		list_remove(&d->node);
 		free(d);
 	}
+}
+
+struct loop_bell *
+loop_bell_new(loop_fn *fn, void *arg)
+{
+	struct loop_bell *bell = xcalloc(1, sizeof(*bell));
+
+	bell->fn = fn;
+	bell->arg = arg;
+	list_append(&bells, &bell->node);
+	return bell;
+}
+
+void
+loop_bell_ring(struct loop_bell *bell)
+{
+	atomic_store(&bell->is_rung, true);
+}
+
+void
+loop_bell_free(struct loop_bell *bell)
+{
+	if (bell == NULL)
+		return;
+	list_remove(&bell->node);
+	free(bell);
 }

@@ -40,6 +40,8 @@ class Postfix:
         self.lab = lab
         self.folder = pathlib.Path(lab.run(HERE / 'postfix_host.sh', 'up', suite, lab.netns, lab.world).strip())
         self.socket = self.folder / 'root/var/spool/postfix/hopseal/policy'
+        self.tlsrpt = self.folder / 'root/var/spool/postfix/hopseal/tlsrpt.sock'
+        self.mail_log = self.folder / 'root/var/log/mail.log'
         self.version = self.inside('postconf', '-dh', 'mail_version').strip()
 
     def tell(self, verb, *args, text=''):
@@ -134,12 +136,14 @@ class Lab:
     def write_config(self, more=''):
         sockets = ['unix:%s/map mode=0666' % self.folder]
         sockets += ['unix:%s mode=0666' % host.socket for host in self.hosts]
+        datagrams = ['unix:%s mode=0666' % host.tlsrpt for host in self.hosts]
         path = self.folder / 'hopseal.conf'
         path.write_text('''[daemon]
 user = root
 state-folder = {0}/state
 [listen]
 {1}
+{4}
 control = unix:{0}/control
 [dns]
 servers = 127.0.0.1
@@ -149,15 +153,16 @@ self-test-bogus = mx-good.bogus.test
 ca-file = {2}/certs/ca.crt
 deadline = 3s
 {3}
-'''.format(self.folder, '\n'.join('socketmap = ' + s for s in sockets), self.world, more))
+'''.format(self.folder, '\n'.join('socketmap = ' + s for s in sockets), self.world, more, '\n'.join('tlsrpt = ' + d for d in datagrams)))
         return path
 
-    def daemon(self, more=''):
-        """Start hopseald; returns when it answers."""
+    def daemon(self, more='', later=''):
+        """Start hopseald; returns when it answers.  later: "+1d", how far its clock is ahead."""
         (self.folder / 'state').mkdir(exist_ok=True)
         config = self.write_config(more)
         with open(self.folder / 'hopseald.log', 'a') as log:
-            self.process = subprocess.Popen(self.inside(self.build / 'hopseald', '-c', config), stderr=log, stdout=log)
+            clock = ['faketime', '-f', later] if later else []
+            self.process = subprocess.Popen(self.inside(*clock, self.build / 'hopseald', '-c', config), stderr=log, stdout=log)
         deadline = time.monotonic() + PATIENCE_S
         while self.process.poll() is None and time.monotonic() < deadline:
             if self.hopseal('status', check=False).returncode == 0:

@@ -1,5 +1,5 @@
 /*
- * A policy host for tests: a child process with TLS on port 443 of a loopback address.
+ * A policy host, or an endpoint for reports, for tests: a child process with TLS on a loopback address.
  * SPDX-License-Identifier: ISC
  *
  * It serves one connection after the other, always in the same way, and tells the test what it saw.
@@ -38,10 +38,12 @@ enum host_fault {
 	FAULT_STALL,     /* never answers the request */
 	FAULT_DRIP,      /* one octet of the body, and no more */
 	FAULT_HEADERS,   /* headers without end */
+	FAULT_ENDLESS,   /* a body without end */
 };
 
 struct host {
 	const char *address;
+	uint16_t port; /* 0: 443 */
 	const struct cert *cert;
 	const char *head; /* status line and headers, each with CRLF */
 	const char *body; /* NULL: body_len times "x" */
@@ -56,7 +58,9 @@ struct host {
 
 /* What it saw of one connection. */
 struct host_report {
-	char sni[256], version[16], request[2048];
+	char sni[256], version[16], request[2048]; /* up to the empty line */
+	size_t body_len;
+	uint8_t body_sum[32]; /* SHA-256 */
 };
 
 /* --- the child ---------------------------------------------------------------- */
@@ -120,28 +124,46 @@ host_reply(const struct host *h, SSL *ssl)
 	strbuf_clear(&out);
 }
 
-/* Until the empty line, or the end. */
+/* Until the empty line, or the end; never more, since what follows is the body. */
 static void
-host_read_request(SSL *ssl, struct host_report *report)
+host_read_head(SSL *ssl, struct host_report *report)
 {
 	size_t got = 0, n;
 
 	while (got < sizeof(report->request) - 1 &&
 	       strstr(report->request, "\r\n\r\n") == NULL &&
-	       SSL_read_ex(ssl, report->request + got,
-		   sizeof(report->request) - 1 - got, &n) == 1)
+	       SSL_read_ex(ssl, report->request + got, 1, &n) == 1)
 		got += n;
 }
 
+/* As much as was promised. */
 static void
-host_send_headers(SSL *ssl)
+host_read_body(SSL *ssl, struct host_report *report)
 {
-	static const char line[] =
-	    "X-More: 0123456789012345678901234567890123456789\r\n";
+	const char *length = strstr(report->request, "\r\nContent-Length: ");
+	size_t n, left = length != NULL ? strtoul(length + 18, NULL, 10) : 0;
+	EVP_MD_CTX *sum = EVP_MD_CTX_new();
+	char buf[4096];
+
+	cert_must(EVP_DigestInit_ex(sum, EVP_sha256(), NULL) == 1);
+	for (; left > 0; left -= n) {
+		n = left < sizeof(buf) ? left : sizeof(buf);
+		if (SSL_read_ex(ssl, buf, n, &n) != 1)
+			break;
+		report->body_len += n;
+		EVP_DigestUpdate(sum, buf, n);
+	}
+	EVP_DigestFinal_ex(sum, report->body_sum, NULL);
+	EVP_MD_CTX_free(sum);
+}
+
+/* The same line until nobody takes it any more. */
+static void
+host_send_forever(SSL *ssl, const char *line)
+{
 	size_t sent;
 
-	host_send(ssl, "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n", 43);
-	while (SSL_write_ex(ssl, line, sizeof(line) - 1, &sent) == 1)
+	while (SSL_write_ex(ssl, line, strlen(line), &sent) == 1)
 		continue;
 }
 
@@ -156,13 +178,18 @@ host_talk(const struct host *h, SSL *ssl)
 	sni = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
 	snprintf(report.sni, sizeof(report.sni), "%s", sni != NULL ? sni : "");
 	snprintf(report.version, sizeof(report.version), "%s", SSL_get_version(ssl));
-	host_read_request(ssl, &report);
+	host_read_head(ssl, &report);
+	host_read_body(ssl, &report);
 	if (write(h->report, &report, sizeof(report)) != sizeof(report))
 		_exit(1);
-	if (h->fault == FAULT_HEADERS)
-		host_send_headers(ssl);
-	else if (h->fault != FAULT_DUMB && h->fault != FAULT_STALL)
+	if (h->fault == FAULT_HEADERS) {
+		host_send(ssl, "HTTP/1.1 200 OK\r\n", 17);
+		host_send_forever(ssl, "X-More: 0123456789012345678901234567890\r\n");
+	} else if (h->fault != FAULT_DUMB && h->fault != FAULT_STALL) {
 		host_reply(h, ssl);
+	}
+	if (h->fault == FAULT_ENDLESS)
+		host_send_forever(ssl, "all work and no play\r\n");
 	if (h->fault == FAULT_STALL || h->fault == FAULT_DRIP)
 		pause(); /* until the test has seen enough */
 	if (h->fault != FAULT_NO_NOTIFY)
@@ -197,7 +224,8 @@ host_serve(const struct host *h, SSL_CTX *ctx)
 static bool
 host_start(struct host *h)
 {
-	struct sockaddr_in sa = { .sin_family = AF_INET, .sin_port = htons(443) };
+	uint16_t port = h->port != 0 ? h->port : 443;
+	struct sockaddr_in sa = { .sin_family = AF_INET, .sin_port = htons(port) };
 	const int one = 1;
 	int fds[2];
 	SSL_CTX *ctx;

@@ -1,5 +1,5 @@
 /*
- * Policy fetches from hosts that the test plays itself.  SPDX-License-Identifier: ISC
+ * Policy fetches, and posts of reports, with hosts that the test plays itself.  SPDX-License-Identifier: ISC
  */
 #include <errno.h>
 
@@ -60,17 +60,11 @@ open_https(bool is_open, int parallel_max)
 
 /* addresses: one, or two with a blank between. */
 static struct https_transfer *
-get(struct https *https, const char *addresses, int deadline_ms, struct answer *a)
+begin(struct https *https, struct https_request request, const char *addresses,
+    struct answer *a)
 {
 	struct address list[2];
 	struct domain host;
-	struct https_request request = {
-		.host = &host,
-		.path = PATH,
-		.addresses = list,
-		.body_max = BODY_MAX,
-		.deadline_ms = deadline_ms,
-	};
 	size_t len;
 
 	assert_int_equal(domain_parse(NAME, strlen(NAME), &host, NULL), ST_OK);
@@ -80,17 +74,37 @@ get(struct https *https, const char *addresses, int deadline_ms, struct answer *
 		    address_parse(addresses, len, &list[request.address_count++]),
 		    ST_OK);
 	}
+	request.host = &host;
+	request.addresses = list;
 	a->count = 0;
 	return https_send(https, &request, on_done, a);
+}
+
+static void
+await(struct answer *a)
+{
+	assert_int_equal(a->count, 0);
+	RUN_UNTIL(a->count > 0);
+	assert_int_equal(a->count, 1);
+}
+
+static struct https_transfer *
+get(struct https *https, const char *addresses, int deadline_ms, struct answer *a)
+{
+	struct https_request request = {
+		.path = PATH,
+		.body_max = BODY_MAX,
+		.deadline_ms = deadline_ms,
+	};
+
+	return begin(https, request, addresses, a);
 }
 
 static void
 fetch(struct https *https, const char *addresses, int deadline_ms, struct answer *a)
 {
 	get(https, addresses, deadline_ms, a);
-	assert_int_equal(a->count, 0);
-	RUN_UNTIL(a->count > 0);
-	assert_int_equal(a->count, 1);
+	await(a);
 }
 
 static void
@@ -437,6 +451,307 @@ check_cert(void **state)
 	cert_clear(&cert);
 }
 
+/* --- posting a report --------------------------------------------------------- */
+
+#define REPORT      "\x1f\x8b\x08\0 a report"
+#define REPORT_TYPE "application/tlsrpt+gzip"
+#define REPORT_PORT 8443
+
+static void
+post(struct https *https, unsigned port, const struct https_post *what, int deadline_ms,
+    struct answer *a)
+{
+	struct https_request request = {
+		.path = "/v1/reports?for=example.org",
+		.body_max = BODY_MAX,
+		.deadline_ms = deadline_ms,
+		.port = port,
+		.post = what,
+	};
+
+	begin(https, request, ADDRESS, a);
+	await(a);
+}
+
+static const struct https_post small_post = {
+	.body = REPORT,
+	.len = sizeof(REPORT) - 1,
+	.media_type = REPORT_TYPE,
+};
+
+static const struct post_case {
+	const char *name;
+	enum https_outcome outcome;
+	int status;
+	const char *detail; /* NULL: something */
+	const char *head, *body;
+	enum host_framing framing;
+	enum host_fault fault;
+} post_cases[] = {
+	{ "RPT-HTTP-02 status 200 is success", HTTPS_OK, 200, "", STATUS("200 OK"),
+	    "thank you", FRAME_LENGTH, FAULT_NONE },
+	{ "RPT-HTTP-02 status 201 is success", HTTPS_OK, 201, "", STATUS("201 Created"),
+	    "", FRAME_LENGTH, FAULT_NONE },
+	{ "RPT-HTTP-02 status 202 is success", HTTPS_OK, 202, "",
+	    STATUS("202 Accepted"), "later", FRAME_CHUNKED, FAULT_NONE },
+	{ "RPT-HTTP-02 status 204 is success", HTTPS_OK, 204, "",
+	    STATUS("204 No Content") "\r\n", "", FRAME_RAW, FAULT_NONE },
+	{ "RPT-HTTP-02 the media type of the answer does not matter", HTTPS_OK, 200, "",
+	    TYPE("text/html"), "<p>", FRAME_LENGTH, FAULT_NONE },
+	{ "RPT-HTTP-02 success is success though the rest is cut", HTTPS_OK, 200, "",
+	    STATUS("200 OK"), "thank you", FRAME_LENGTH, FAULT_SHORT },
+	{ "RPT-HTTP-02 success is success though the rest never comes", HTTPS_OK, 200,
+	    "", STATUS("200 OK"), "thank you", FRAME_LENGTH, FAULT_DRIP },
+	{ "RPT-HTTP-04 301 is not followed", HTTPS_STATUS, 301,
+	    "HTTP status 301: moved", MOVED("301 Moved"), "moved", FRAME_LENGTH,
+	    FAULT_NONE },
+	{ "RPT-HTTP-04 307 is not followed", HTTPS_STATUS, 307, "HTTP status 307",
+	    MOVED("307 Temporary"), "", FRAME_LENGTH, FAULT_NONE },
+	{ "RPT-HTTP-04 308 is not followed", HTTPS_STATUS, 308, "HTTP status 308",
+	    MOVED("308 Permanent"), "", FRAME_LENGTH, FAULT_NONE },
+	{ "RPT-HTTP-02 400 fails, with the first line of what was said", HTTPS_STATUS,
+	    400, "HTTP status 400: no such \\\"domain\\\"\\x1b[1m", STATUS("400 Bad"),
+	    "no such \"domain\"\x1b[1m\r\nsecond line", FRAME_LENGTH, FAULT_NONE },
+	{ "RPT-HTTP-02 413 fails", HTTPS_STATUS, 413, "HTTP status 413",
+	    STATUS("413 Too Large"), "", FRAME_LENGTH, FAULT_NONE },
+	{ "RPT-HTTP-02 500 fails", HTTPS_STATUS, 500, "HTTP status 500: oops",
+	    STATUS("500 Oops"), "oops", FRAME_CLOSE, FAULT_NONE },
+	{ "RPT-HTTP-02 503 fails though the rest never comes", HTTPS_STATUS, 503,
+	    "HTTP status 503: o", STATUS("503 Busy"), "oops", FRAME_LENGTH,
+	    FAULT_DRIP },
+	{ "RPT-HTTP-02 100 alone is no success", HTTPS_TIMEOUT, 100, NULL,
+	    "HTTP/1.1 100 Continue\r\n\r\n", "", FRAME_RAW, FAULT_DRIP },
+	{ "RPT-HTTP-02 no answer is no success", HTTPS_PROTOCOL, 0, NULL,
+	    STATUS("200 OK"), "", FRAME_RAW, FAULT_DUMB },
+	{ "RPT-HTTP-04 no answer in time is no success", HTTPS_TIMEOUT, 0,
+	    "400 ms passed: no HTTP reply", STATUS("200 OK"), "", FRAME_LENGTH,
+	    FAULT_STALL },
+	{ "RPT-HTTP-03 never without TLS", HTTPS_TLS, 0, NULL,
+	    STATUS("200 OK") "Content-Length: 0\r\n\r\n", "", FRAME_RAW, FAULT_NO_TLS },
+};
+
+static bool
+must_wait(const struct post_case *c)
+{
+	return c->fault == FAULT_DRIP || c->fault == FAULT_STALL;
+}
+
+static void
+check_post(void **state)
+{
+	const struct post_case *c = *state;
+	struct host h = {
+		.head = c->head,
+		.body = c->body,
+		.body_len = strlen(c->body),
+		.framing = c->framing,
+		.fault = c->fault,
+	};
+	struct answer a = { 0 };
+	struct host_report report;
+	struct https *https;
+
+	begin_host(&h);
+	https = open_https(true, 0);
+	post(https, 0, &small_post, must_wait(c) ? SHORT_MS : LONG_MS, &a);
+	assert_string_equal(
+	    https_outcome_text(a.answer.outcome), https_outcome_text(c->outcome));
+	assert_int_equal(a.answer.http_status, c->status);
+	if (c->detail != NULL)
+		assert_string_equal(a.detail, c->detail);
+	else
+		assert_string_not_equal(a.detail, "");
+	if (host_saw(&h, &report)) /* and never a second request */
+		assert_false(host_saw(&h, &report));
+	end(https, &h, &a);
+}
+
+static void
+assert_posted(const struct host_report *report, const void *body, size_t len)
+{
+	uint8_t sum[32];
+
+	assert_int_equal(report->body_len, len);
+	EVP_Digest(body, len, sum, NULL, EVP_sha256(), NULL);
+	assert_memory_equal(report->body_sum, sum, sizeof(sum));
+}
+
+static void
+check_post_request(void **state)
+{
+	static const char want[] = "POST /v1/reports?for=example.org HTTP/1.1\r\n"
+				   "Host: " NAME ":8443\r\n"
+				   "User-Agent: hopseal\r\n"
+				   "Accept: */*\r\n"
+				   "Content-Type: " REPORT_TYPE "\r\n"
+				   "Content-Length: 13\r\n"
+				   "\r\n";
+	struct host h = { .port = REPORT_PORT, .body_len = 3 };
+	struct answer a = { 0 };
+	struct host_report report;
+	struct https *https;
+
+	(void)state;
+	begin_host(&h);
+	https = open_https(true, 0);
+	post(https, REPORT_PORT, &small_post, LONG_MS, &a);
+	assert_int_equal(a.answer.outcome, HTTPS_OK);
+	assert_string_equal(strbuf_str(&a.body), "xxx");
+	RUN_UNTIL(host_saw(&h, &report));
+	assert_string_equal(report.request, want);
+	assert_string_equal(report.sni, NAME);
+	assert_posted(&report, REPORT, sizeof(REPORT) - 1);
+	end(https, &h, &a);
+}
+
+/* Long enough for libcurl to ask for permission first; and the caller's copy may go. */
+static void
+check_post_long(void **state)
+{
+	enum { LONG_BODY = 3 * 1024 * 1024 };
+	char *body = xmalloc(LONG_BODY), *copy;
+	struct https_post what = { copy = xmalloc(LONG_BODY), LONG_BODY, REPORT_TYPE,
+		false };
+	struct https_request request = {
+		.path = "/", .body_max = BODY_MAX, .deadline_ms = LONG_MS, .post = &what
+	};
+	struct host h = { .body_len = 0 };
+	struct answer a = { 0 };
+	struct host_report report;
+	struct https *https;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < LONG_BODY; i++)
+		body[i] = copy[i] = (char)(i * 31 >> 3);
+	begin_host(&h);
+	https = open_https(true, 0);
+	begin(https, request, ADDRESS, &a);
+	memset(copy, 0, LONG_BODY);
+	free(copy);
+	await(&a);
+	assert_int_equal(a.answer.outcome, HTTPS_OK);
+	RUN_UNTIL(host_saw(&h, &report));
+	assert_null(strstr(report.request, "Expect"));
+	assert_posted(&report, body, LONG_BODY);
+	end(https, &h, &a);
+	free(body);
+}
+
+static const struct endless_case {
+	const char *name, *head;
+	enum https_outcome outcome;
+} endless_cases[] = {
+	{ "RPT-HTTP-04 of an endless answer 64 KiB are read: success",
+	    STATUS("200 OK") "\r\n", HTTPS_OK },
+	{ "RPT-HTTP-04 of an endless answer 64 KiB are read: failure",
+	    STATUS("500 Oops") "\r\n", HTTPS_STATUS },
+	{ "RPT-HTTP-04 an answer that promises more is left",
+	    STATUS("200 OK") "Content-Length: 99999999999\r\n\r\n", HTTPS_OK },
+};
+
+static void
+check_post_endless(void **state)
+{
+	const struct endless_case *c = *state;
+	struct host h = {
+		.head = c->head, .framing = FRAME_RAW, .fault = FAULT_ENDLESS
+	};
+	struct answer a = { 0 };
+	struct https *https;
+
+	begin_host(&h);
+	https = open_https(true, 0);
+	post(https, 0, &small_post, LONG_MS, &a);
+	assert_int_equal(a.answer.outcome, c->outcome);
+	if (c->outcome == HTTPS_OK)
+		assert_int_equal(a.body.len, BODY_MAX);
+	else
+		assert_string_equal(a.detail, "HTTP status 500: all work and no play");
+	end(https, &h, &a);
+}
+
+static const struct post_cert_case {
+	const char *name;
+	struct cert_spec spec;
+	enum issuer issuer;
+	const char *detail;
+} post_cert_cases[] = {
+	{ "RPT-HTTP-03 an expired certificate",
+	    { .cn = "x", .san = "DNS:" NAME, .from_days = -30, .to_days = -1 }, OURS,
+	    "certificate not valid: certificate has expired" },
+	{ "RPT-HTTP-03 a self-signed certificate", { .cn = "x", .san = "DNS:" NAME },
+	    ITSELF, "certificate not valid: self-signed certificate" },
+	{ "RPT-HTTP-03 an unknown issuer", { .cn = "x", .san = "DNS:" NAME }, UNKNOWN,
+	    "certificate not valid: unable to get local issuer certificate" },
+	{ "RPT-HTTP-03 another name", { .cn = NAME, .san = "DNS:example.org" }, OURS,
+	    "certificate not valid: hostname mismatch" },
+};
+
+static void
+check_post_cert(void **state)
+{
+	const struct post_cert_case *c = *state;
+	const struct cert *issuers[] = { [OURS] = &ca, [UNKNOWN] = &other_ca };
+	struct cert cert =
+	    make_cert(&c->spec, c->issuer != ITSELF ? issuers[c->issuer] : NULL);
+	struct host h = { .cert = &cert };
+	struct https_post any = small_post;
+	struct answer a = { 0 };
+	struct host_report report;
+	struct https *https;
+
+	any.is_any_certificate = true;
+	begin_host(&h);
+	https = open_https(true, 0);
+	post(https, 0, &any, LONG_MS, &a);
+	assert_int_equal(a.answer.outcome, HTTPS_OK);
+	assert_string_equal(a.detail, c->detail);
+	RUN_UNTIL(host_saw(&h, &report));
+	assert_posted(&report, REPORT, sizeof(REPORT) - 1);
+	post(https, 0, &small_post, LONG_MS, &a);
+	assert_int_equal(a.answer.outcome, HTTPS_CERTIFICATE);
+	assert_string_not_equal(a.detail, "");
+	assert_false(host_saw(&h, &report));
+	end(https, &h, &a);
+	cert_clear(&cert);
+}
+
+static void
+check_post_good_cert(void **state)
+{
+	struct host h = { .body_len = 0 };
+	struct https_post any = small_post;
+	struct answer a = { 0 };
+	struct https *https;
+
+	(void)state;
+	any.is_any_certificate = true;
+	begin_host(&h);
+	https = open_https(true, 0);
+	post(https, 0, &any, LONG_MS, &a);
+	assert_int_equal(a.answer.outcome, HTTPS_OK);
+	assert_string_equal(a.detail, "");
+	end(https, &h, &a);
+}
+
+static void
+check_post_guard(void **state)
+{
+	struct host h = { .body_len = 0 };
+	struct answer a = { 0 };
+	struct host_report report;
+	struct https *https;
+
+	(void)state;
+	begin_host(&h);
+	https = open_https(false, 0);
+	post(https, 0, &small_post, LONG_MS, &a);
+	assert_int_equal(a.answer.outcome, HTTPS_ADDRESS_REFUSED);
+	assert_false(host_saw(&h, &report));
+	end(https, &h, &a);
+}
+
 /* --- addresses ---------------------------------------------------------------- */
 
 static void
@@ -612,7 +927,14 @@ check_close_inside(void **state)
 {
 	struct address nobody;
 	struct domain host;
-	struct https_request request = { &host, PATH, &nobody, 1, BODY_MAX, LONG_MS };
+	struct https_request request = {
+		.host = &host,
+		.path = PATH,
+		.addresses = &nobody,
+		.address_count = 1,
+		.body_max = BODY_MAX,
+		.deadline_ms = LONG_MS,
+	};
 	struct answer a = { 0 }, never = { 0 };
 
 	(void)state;
@@ -703,6 +1025,18 @@ main(void)
 		CASE("STS-FETCH-08 STS-FETCH-15 nothing is decoded", check_encoding),
 		CASES(check_version, version_cases),
 		CASES(check_cert, cert_cases),
+		CASES(check_post, post_cases),
+		CASE("RPT-HTTP-01 the file itself, its media type, no encoding, to the "
+		     "port of the URI",
+		    check_post_request),
+		CASE("RPT-HTTP-01 a long report goes without asking, from a copy",
+		    check_post_long),
+		CASES(check_post_endless, endless_cases),
+		CASES(check_post_cert, post_cert_cases),
+		CASE("RPT-HTTP-03 a good certificate leaves nothing to tell",
+		    check_post_good_cert),
+		CASE("RPT-HTTP-04 refused addresses are not posted to",
+		    check_post_guard),
 		CASE(
 		    "STS-FETCH-14 refused addresses are not connected to", check_guard),
 		CASE("STS-FETCH-14 a refused address beside an allowed one",

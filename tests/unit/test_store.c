@@ -3,7 +3,6 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/mount.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -12,48 +11,7 @@
 #include "cases.h"
 #include "store/queue.h"
 #include "store/store.h"
-
-#define DB_FILE "hopseal.db"
-#define NOBODY  65534
-
-/* --- a folder of its own for every test --------------------------------------------------------- */
-
-static char folder[64];
-
-static char *
-path_of(const char *name, char out[128])
-{
-	snprintf(out, 128, "%s/%s", folder, name);
-	return out;
-}
-
-static bool
-exists(const char *name)
-{
-	char path[128];
-
-	return access(path_of(name, path), F_OK) == 0;
-}
-
-static void
-folder_make(void)
-{
-	snprintf(folder, sizeof(folder), "/tmp/hopseal-test-store.XXXXXX");
-	assert_non_null(mkdtemp(folder));
-}
-
-static void
-folder_remove(void)
-{
-	static const char *const names[] = { DB_FILE, DB_FILE "-wal", DB_FILE "-shm",
-		DB_FILE ".damaged", DB_FILE ".damaged-wal", "filler" };
-	char path[128];
-	size_t i;
-
-	for (i = 0; i < COUNT_OF(names); i++)
-		unlink(path_of(names[i], path));
-	assert_int_equal(rmdir(folder), 0);
-}
+#include "store_folder.h"
 
 /* --- what is put in and found again -------------------------------------------------------------- */
 
@@ -178,74 +136,7 @@ assert_stored(const char *want)
 	store_close(s);
 }
 
-/* --- the log, counted ---------------------------------------------------------------------------- */
-
-static int saved_stderr, log_fd;
-
-static void
-log_capture(void)
-{
-	char path[] = "/tmp/hopseal-test-log.XXXXXX";
-
-	log_fd = mkstemp(path);
-	assert_true(log_fd != -1);
-	unlink(path);
-	saved_stderr = dup(STDERR_FILENO);
-	assert_true(dup2(log_fd, STDERR_FILENO) != -1);
-}
-
-/* How many lines hold this text. */
-static int
-log_count(const char *text)
-{
-	char buf[8192];
-	ssize_t n = pread(log_fd, buf, sizeof(buf) - 1, 0);
-	const char *p = buf;
-	int count = 0;
-
-	assert_true(n >= 0);
-	buf[n] = '\0';
-	while ((p = strstr(p, text)) != NULL) {
-		count++;
-		p += strlen(text);
-	}
-	return count;
-}
-
-static void
-log_release(void)
-{
-	dup2(saved_stderr, STDERR_FILENO);
-	close(saved_stderr);
-	close(log_fd);
-}
-
-/* --- a disk that is full for this process -------------------------------------------------------- */
-
-#define FULL_AT 65536
-
-static void
-set_file_limit(rlim_t bytes)
-{
-	struct rlimit limit;
-
-	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
-	limit.rlim_cur = bytes;
-	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
-}
-
-static void
-disk_fill(void)
-{
-	signal(SIGXFSZ, SIG_IGN);
-	set_file_limit(FULL_AT);
-}
-
-static void
-disk_free(void)
-{
-	set_file_limit(RLIM_INFINITY);
-}
+/* --- a disk that is full --------------------------------------------------------------------------- */
 
 /* More than fits under FULL_AT. */
 static void
@@ -458,17 +349,6 @@ check_readonly(void **state)
 }
 
 /* --- the tests: files that are not as they should be ---------------------------------------------- */
-
-static void
-overwrite(const char *name, off_t at, const void *bytes, size_t len)
-{
-	char path[128];
-	int fd = open(path_of(name, path), O_WRONLY | O_CREAT, 0600);
-
-	assert_true(fd != -1);
-	assert_int_equal(pwrite(fd, bytes, len, at), len);
-	close(fd);
-}
 
 static void
 check_no_folder(void **state)
@@ -701,23 +581,6 @@ check_lost_at_close(void **state)
 	log_release();
 	assert_stored("");
 	folder_remove();
-}
-
-/* Without the rights to write; root has them always, so root is somebody else for a while. */
-static void
-rights_take(void)
-{
-	assert_int_equal(chmod(folder, 0555), 0);
-	if (geteuid() == 0)
-		assert_int_equal(seteuid(NOBODY), 0);
-}
-
-static void
-rights_give(void)
-{
-	if (getuid() == 0)
-		assert_int_equal(seteuid(0), 0);
-	assert_int_equal(chmod(folder, 0755), 0);
 }
 
 static void

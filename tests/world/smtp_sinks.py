@@ -39,7 +39,8 @@ class SmtpSink:
         finally:
             version, sni = session.tls()
             self.sessions.write(host=self.host.name, ip=self.address, peer=peer, tls=version,
-                                sni=sni, commands=session.commands, fault=fault)
+                                sni=sni, helo=session.helo, commands=session.commands,
+                                fault=fault)
             session.close()
 
     def start_tls(self, sock):
@@ -58,7 +59,7 @@ class Session:
         self.server, self.sock = server, sock
         self.lines = sock.makefile('rb')
         self.secure = self.done = False
-        self.sender, self.recipients, self.commands = '', [], []
+        self.sender, self.recipients, self.commands, self.helo = '', [], [], ''
 
     def run(self):
         self.sock.settimeout(PATIENCE_S)
@@ -88,7 +89,8 @@ class Session:
     def on_other(self, _line):
         self.say('250 2.0.0 ok')
 
-    def on_ehlo(self, _line):
+    def on_ehlo(self, line):
+        self.helo = line.partition(' ')[2]
         no_offer = self.secure or self.server.does == 'nostarttls'
         offer = [] if no_offer else ['250-STARTTLS']
         self.say('250-' + self.server.host.name, '250-8BITMIME', *offer, '250 PIPELINING')

@@ -1,8 +1,8 @@
 /*
  * One line a minute, however often it happens.  SPDX-License-Identifier: ISC
  */
-#ifndef HOPSEAL_DAEMON_RATION_H
-#define HOPSEAL_DAEMON_RATION_H
+#ifndef HOPSEAL_BASE_RATION_H
+#define HOPSEAL_BASE_RATION_H
 
 #include <stdbool.h>
 #include <stdint.h>

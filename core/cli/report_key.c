@@ -1,0 +1,69 @@
+/*
+ * hopseal report key: what to publish for the key that signs report mail.  SPDX-License-Identifier: ISC
+ */
+#include "cli/ask.h"
+#include "cli/complain.h"
+#include "config/config.h"
+#include "report/dkim.h"
+
+#define STRING_MAX 255
+
+static const char *
+signing_domain(const struct report_options *report)
+{
+	const char *at = strrchr(report->contact, '@');
+
+	if (report->dkim_domain.len > 0)
+		return report->dkim_domain.text;
+	return at != NULL ? at + 1 : NULL;
+}
+
+/* As a zone file has it: strings of a TXT record end at 255 bytes. */
+static void
+print_zone_line(const char *selector, const char *domain, const char *record)
+{
+	size_t len;
+
+	printf("%s._domainkey.%s. IN TXT (", selector, domain);
+	for (; *record != '\0'; record += len) {
+		len = strnlen(record, STRING_MAX);
+		printf(" \"%.*s\"", (int)len, record);
+	}
+	printf(" )\n");
+}
+
+static enum exit_code
+print_record(const struct report_options *report)
+{
+	const char *domain = signing_domain(report);
+	struct strbuf record = STRBUF_INIT;
+	struct dkim_key *key;
+	struct why why;
+
+	if (report->dkim_key[0] == '\0' || domain == NULL) {
+		complain(
+		    "[report] %s is not set", domain == NULL ? "contact" : "dkim-key");
+		return EXIT_NO;
+	}
+	if (dkim_key_open(report->dkim_key, &key, &why) != ST_OK) {
+		complain("%s", why.text);
+		return EXIT_FAILED;
+	}
+	dkim_key_record(key, &record);
+	print_zone_line(report->dkim_selector, domain, strbuf_str(&record));
+	strbuf_clear(&record);
+	dkim_key_close(key);
+	return EXIT_YES;
+}
+
+enum exit_code
+report_key_command(const struct args *args)
+{
+	struct config *config = ask_config(args);
+	enum exit_code code = EXIT_FAILED;
+
+	if (config != NULL)
+		code = print_record(&config->report);
+	config_free(config);
+	return code;
+}

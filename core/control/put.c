@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: ISC */
+#include "control/put.h"
+
+#include <json-c/json.h>
+
+#include "control/moment.h"
+
+#define DAY_TEXT_LEN 10 /* of an RFC 3339 time */
+
+void
+put_text(struct json_object *o, const char *name, const char *text)
+{
+	json_object_object_add(o, name, json_object_new_string(text));
+}
+
+void
+put_number(struct json_object *o, const char *name, uint64_t n)
+{
+	json_object_object_add(o, name, json_object_new_int64((int64_t)n));
+}
+
+void
+put_flag(struct json_object *o, const char *name, bool flag)
+{
+	json_object_object_add(o, name, json_object_new_boolean(flag));
+}
+
+void
+put_time(struct json_object *o, const char *name, const char *epoch_name, time_t t)
+{
+	char text[MOMENT_TEXT_MAX];
+
+	json_object_object_add(
+	    o, name, t != 0 ? json_object_new_string(moment_text(t, text)) : NULL);
+	json_object_object_add(o, epoch_name, t != 0 ? json_object_new_int64(t) : NULL);
+}
+
+void
+put_day(struct json_object *o, const char *name, time_t day)
+{
+	char text[MOMENT_TEXT_MAX];
+
+	moment_text(day, text);
+	text[DAY_TEXT_LEN] = '\0';
+	json_object_object_add(o, name, day != 0 ? json_object_new_string(text) : NULL);
+}

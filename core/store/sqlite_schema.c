@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: ISC */
+#include "store/sqlite_db.h"
+
+/* Step by step from an empty file to this version's; a step that was released is never changed again. */
+static const char *const steps[] = {
+	"begin immediate;"
+	"create table policy("
+	" domain text primary key, id text not null, body blob not null,"
+	" fetched int not null, expires int not null, used int not null) without "
+	"rowid;"
+	"create table override("
+	" domain text not null, with_subdomains int not null,"
+	" action text not null, reason text not null,"
+	" created int not null, expires int not null,"
+	" primary key(domain, with_subdomains)) without rowid;"
+	"pragma user_version = 1;"
+	"commit",
+
+	/*
+	 * Counts.  Days are their first second; types and results are numbers of wire/tls_result.h.  What one
+	 * domain has on one day lies together, so that a report is read, and a day forgotten, in one go.  The sums
+	 * of a day (domains, those still open, rows of inbound sessions) are kept because counting a million rows
+	 * takes long.
+	 */
+	"begin immediate;"
+	"create table tally_day("
+	" day int primary key, domains int not null, open int not null,"
+	" successes int not null, failures int not null, clients int not null)"
+	" without rowid;"
+	"create table tally_result("
+	" day int not null, result int not null, count int not null,"
+	" primary key(day, result)) without rowid;"
+	"create table tally_domain("
+	" day int not null, domain text not null,"
+	" successes int not null, failures int not null, is_closed int not null,"
+	" primary key(day, domain)) without rowid;"
+	"create index tally_worst on tally_domain(day, failures desc) where failures > "
+	"0;"
+	/* The policies of a domain's day are numbered; details counts the rows of tally_detail. */
+	"create table tally_policy("
+	" day int not null, domain text not null, number int not null,"
+	" type int not null, policy_domain text not null,"
+	" successes int not null, failures int not null, details int not null,"
+	" text text not null, mx text not null,"
+	" primary key(day, domain, number)) without rowid;"
+	"create table tally_detail("
+	" day int not null, domain text not null, policy int not null,"
+	" result int not null, code text not null, local text not null,"
+	" remote text not null, host text not null, helo text not null,"
+	" count int not null,"
+	" primary key(day, domain, policy, result, code, local, remote, host, "
+	"helo))"
+	" without rowid;"
+	"create table tally_record("
+	" day int not null, domain text not null, record text not null,"
+	" primary key(day, domain)) without rowid;"
+	"create table tally_inbound("
+	" day int not null, client text not null, version text not null,"
+	" cipher text not null, verified text not null, count int not null,"
+	" primary key(day, client, version, cipher, verified)) without rowid;"
+	"create table waiting("
+	" id integer primary key, kind int not null, accepted int not null,"
+	" bytes blob not null);"
+	/* One row: up to where it is counted, and by which merge. */
+	"create table journal("
+	" id integer primary key check(id = 1), merge int not null,"
+	" segment int not null, place int not null);"
+
+	/*
+	 * Reports.  A sending's number is never used again, not even by the database that follows a damaged one:
+	 * the journal speaks of it.  How many are in each state is kept, for the same reason as above.
+	 */
+	"create table report("
+	" number integer primary key, id text not null unique,"
+	" day int not null, domain text not null, made int not null,"
+	" record text not null, file_name text not null,"
+	" successes int not null, failures int not null, bytes blob not null,"
+	" unique(day, domain));"
+	"create index report_domain on report(domain, day);"
+	"create table sending("
+	" id integer primary key autoincrement, report int not null,"
+	" uri text not null, state text not null, attempts int not null,"
+	" first int not null, last int not null, next int not null,"
+	" detail text not null);"
+	"insert into sqlite_sequence(name, seq)"
+	" values('sending', cast(strftime('%s', 'now') as int) << 20);"
+	"create index sending_report on sending(report);"
+	"create index sending_due on sending(next) where state = 'waiting';"
+	"create table sending_state("
+	" state text primary key, sendings int not null) without rowid;"
+	"create trigger sending_begins after insert on sending begin"
+	" insert into sending_state(state, sendings) values(new.state, 1)"
+	" on conflict(state) do update set sendings = sendings + 1;"
+	"end;"
+	"create trigger sending_moves after update of state on sending begin"
+	" update sending_state set sendings = sendings - 1 where state = old.state;"
+	" insert into sending_state(state, sendings) values(new.state, 1)"
+	" on conflict(state) do update set sendings = sendings + 1;"
+	"end;"
+	"create trigger sending_ends after delete on sending begin"
+	" update sending_state set sendings = sendings - 1 where state = old.state;"
+	"end;"
+	"create table received("
+	" organization text not null, report_id text not null, contact text not "
+	"null,"
+	" begins int not null, ends int not null, arrived int not null,"
+	" successes int not null, failures int not null, json blob not null,"
+	" primary key(organization, report_id));"
+	"create index received_arrived on received(arrived);"
+	"pragma user_version = 2;"
+	"commit",
+};
+
+#define SCHEMA_VERSION ((int)COUNT_OF(steps))
+
+enum db_outcome
+db_make_schema(sqlite3 *handle, enum db_mode mode, struct why *why)
+{
+	enum db_outcome rc;
+	int version;
+
+	rc = db_ask(handle, "pragma user_version", &version, NULL, why);
+	if (rc != DB_OK)
+		return rc;
+	if (version > SCHEMA_VERSION) {
+		why_set(why, "made by a later version (%d; known is %d)", version,
+		    SCHEMA_VERSION);
+		return DB_TOO_NEW;
+	}
+	if (mode == DB_READ && version == 0) {
+		why_set(why, "an empty database");
+		return DB_FAILED;
+	}
+	while (mode == DB_WRITE && rc == DB_OK && version < SCHEMA_VERSION)
+		rc = db_run(handle, steps[version++], why);
+	return rc;
+}

@@ -5,6 +5,7 @@ import os
 import pathlib
 import re
 import resource
+import shutil
 import signal
 import socket
 import stat
@@ -270,7 +271,8 @@ GARBAGE = (
     ('letters', b'GET / HTTP/1.1\r\n'),
     ('a leading zero', b'007:postfix,'),
     ('a negative length', b'-1:x,'),
-    ('a length beyond the limit', b'10001:'),
+    ('a length beyond the limit of events', b'262151:'),
+    ('a question longer than any', netstring('postfix ' + 'a' * 10000)),
     ('endless digits', b'1' * 5000),
     ('no comma', b'11:postfix a.bX'),
     ('no map name', netstring(' a.example')),
@@ -513,6 +515,112 @@ def activation():
         path.unlink()
 
 
+# ---------------------------------------------------------------------- sessions
+
+EVENT = {'source': 'exim', 'next-hop': 'plain.example', 'host': 'mx.plain.example', 'remote': '192.0.2.1', 'tls': 'not-offered'}
+INBOUND = {'source': 'exim', 'direction': 'in', 'next-hop': 'client.example', 'tls': 'up', 'version': 'TLSv1.2', 'cipher': 'X',
+           'verified': 'no'}
+
+
+def tell(peer, **members):
+    return peer.ask('event ' + json.dumps({**EVENT, **members}))
+
+
+def events_of(daemon):
+    status = json.loads(Peer(CONTROL).ask('status')[3:])
+    return status['events'], status['today']
+
+
+def eventually(look, is_fine):
+    """What look() gives when it is fine, or at last."""
+    deadline = time.monotonic() + 30
+    while not is_fine(got := look()) and time.monotonic() < deadline:
+        time.sleep(.1)
+    return got
+
+
+def counted(daemon, want):
+    """Wait until so many sessions of today are in the database."""
+    return eventually(lambda: events_of(daemon)[1], lambda today: today and today['successes'] + today['failures'] >= want)
+
+
+def told_events():
+    """The map "event": acknowledged is counted, once, over kill -9."""
+    text = config() + '[probe]\nenabled = no\n'
+    shutil.rmtree(FOLDER / 'state')
+    daemon = start(text)
+    peer = Peer(MAP)
+    tap.ok(tell(peer, id='a') == 'OK counted', 'an event is acknowledged')
+    tap.ok(tell(peer, id='a') == 'OK counted', 'the same one again, too')
+    tap.ok(tell(peer, id='b') == 'OK counted', 'another one')
+    for name, members in (('no object', None), ('unknown source', {'source': 'qmail'}), ('no next-hop', {'next-hop': ''}),
+                          ('odd TLS', {'tls': 'maybe'}), ('next-hop is an address', {'next-hop': '[192.0.2.1]'})):
+        got = peer.ask('event ' + ('7' if members is None else json.dumps({**EVENT, **members})))
+        tap.ok(got.startswith('PERM ') and len(got) > 12, 'an event that is none is refused, with the reason: ' + name, got)
+    tap.ok(peer.ask('event ' + json.dumps(INBOUND)) == 'OK counted', 'an inbound session is acknowledged')
+    daemon.process.kill()
+    daemon.process.wait()
+    daemon = start(text)
+    peer = Peer(MAP)
+    tap.ok(tell(peer, id='b') == 'OK counted', 'after kill -9 the same event is acknowledged')
+    today = counted(daemon, 2)
+    tap.ok(today['failures'] + today['successes'] == 2, 'RPT-CNT-13 kill -9: each event is counted once', today)
+    got = eventually(lambda: Peer(CONTROL).ask('inbound'), lambda text: 'client.example' in text)
+    tap.ok('client.example' in got and 'TLSv1.2' in got, 'inbound sessions are counted apart', got)
+    tap.ok('client.example' not in json.dumps(today), 'and are in no report')
+    tap.ok(daemon.end() == OK, 'ends')
+
+
+def datagrams():
+    """The socket of libtlsrpt, made by us: garbage is counted, said once, and nothing else happens."""
+    path = FOLDER / 'run/tlsrpt'
+    text = config(listen='tlsrpt = unix:%s\n' % path) + '[probe]\nenabled = no\n'
+    daemon = start(text)
+    before = events_of(daemon)[0]
+    sender = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    good = {'d': 'plain.example', 'pr': 'v=TLSRPTv1; rua=mailto:a@b.example',
+            'policies': [{'policy-type': 9, 'policy-domain': 'plain.example', 't': 0, 'f': 0}]}
+    bad = (b'', b'nonsense', b'{', b'[' * 100000, b'{"d":"plain.example"}', b'\0' * 50, json.dumps({**good, 'dpv': '2'}).encode(),
+           json.dumps({**good, 'd': 7}).encode(), json.dumps({**good, 'policies': 'x'}).encode())
+    for data in bad:
+        sender.sendto(data, str(path))
+    for _ in range(3):
+        sender.sendto(json.dumps(good).encode(), str(path))
+    events = eventually(lambda: events_of(daemon)[0], lambda now: now['accepted'] >= before['accepted'] + len(bad) + 2)
+    tap.ok(events['by_source']['tlsrpt'] == 3, 'datagrams are taken in', events)
+    tap.ok(events['rejected'] == len(bad) - 1, 'garbage is counted, an empty one is nothing', events)
+    tap.ok(daemon.log().count('rejected') <= 2, 'and told on change only', daemon.log())
+    with open('/proc/sys/net/unix/max_dgram_qlen', encoding='ascii') as length:
+        tap.ok(int(length.read()) >= 512, 'the queue of datagrams was made longer')
+    tap.ok(daemon.end() == OK and not path.exists(), 'the socket goes with the daemon')
+
+
+def metrics():
+    port = 9461
+    daemon = start(config(listen='metrics = inet:127.0.0.1:%d\n' % port))
+
+    def get(request):
+        with socket.create_connection(('127.0.0.1', port), 20) as sock:
+            sock.sendall(request)
+            data = b''
+            while piece := sock.recv(65536):
+                data += piece
+        return data.decode()
+
+    reply = get(b'GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n')
+    head, _, body = reply.partition('\r\n\r\n')
+    tap.ok(head.startswith('HTTP/1.1 200 OK\r\n'), 'metrics are served', head)
+    names = {line.split(' ')[2] for line in body.splitlines() if line.startswith('# TYPE')}
+    used = {re.split('[{ ]', line)[0] for line in body.splitlines() if not line.startswith('#')}
+    tap.ok(names == used and all(name.startswith('hopseal_') for name in names), 'every metric has its type', names ^ used)
+    tap.ok(all(re.fullmatch(r'\w+(\{\w+="[^"]*"\})? \d+', line) for line in body.splitlines() if not line.startswith('#')),
+           'in the text format of Prometheus', body)
+    tap.ok('404' in get(b'GET /else HTTP/1.1\r\n\r\n').split('\r\n')[0], 'there is nothing else')
+    tap.ok('405' in get(b'POST /metrics HTTP/1.1\r\n\r\n').split('\r\n')[0], 'and no other method')
+    tap.ok(get(b'x' * 9000) == '', 'endless requests are dropped')
+    tap.ok(daemon.end() == OK, 'ends')
+
+
 def unprivileged():
     """Not started as root: stays who it is."""
     home = FOLDER / 'home'
@@ -527,6 +635,6 @@ def unprivileged():
 Resolver()
 for part in (options, config_errors, printed, documents, empty_configuration, control_is_private, pid_file, no_ca_bundle,
              state_unwritable, state_comes_late, instances, malformed, words, order, idle_connections, deferrals, reload_keeps_questions,
-             reload_sockets, reload_refused, graceful_end, activation, unprivileged):
+             reload_sockets, reload_refused, graceful_end, activation, told_events, datagrams, metrics, unprivileged):
     part()
 tap.end()

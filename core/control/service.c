@@ -85,7 +85,7 @@ service_check(const struct config *config, struct why *why)
 /* --- counting and reporting -------------------------------------------------------------- */
 
 #define PROBES_PARALLEL 20
-#define PROBES_KEPT     100000 /* hosts and addresses */
+#define PROBES_KEPT     10000 /* hosts and addresses; some KiB each */
 
 struct report_setup {
 	struct report_options report;
@@ -114,6 +114,14 @@ set_up_reports(const struct service *service, const struct config *config,
 }
 
 static void
+watch_spools(struct service *service, const struct config *config)
+{
+	spool_in_stop(service->spools);
+	service->spools = spool_in_start(reports_account(service->reports),
+	    (const char *const *)config->spools.items, config->spools.count);
+}
+
+static void
 open_reports(struct service *service, const struct config *config)
 {
 	struct report_setup setup;
@@ -121,6 +129,7 @@ open_reports(struct service *service, const struct config *config)
 	set_up_reports(service, config, &setup);
 	service->reports = reports_new(&setup.report, &setup.account, &setup.probe,
 	    service->engine, service->https);
+	watch_spools(service, config);
 }
 
 /* --- store and engine ------------------------------------------------------------------- */
@@ -222,6 +231,7 @@ service_reload(struct service *service, const struct config *config, struct why 
 		set_up_reports(service, config, &setup);
 		reports_reconfigure(service->reports, &setup.report, &setup.account,
 		    &setup.probe, service->https);
+		watch_spools(service, config);
 	}
 	upstream_close(old);
 	return ST_OK;
@@ -230,6 +240,7 @@ service_reload(struct service *service, const struct config *config, struct why 
 void
 service_close(struct service *service)
 {
+	spool_in_stop(service->spools);
 	reports_free(service->reports);
 	engine_free(service->engine);
 	upstream_close(service->upstream);

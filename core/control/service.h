@@ -12,6 +12,7 @@
 #include "config/config.h"
 #include "lookup/engine.h"
 #include "report/reports.h"
+#include "report/spool_in.h"
 #include "store/store.h"
 
 struct loop_timer;
@@ -23,6 +24,7 @@ struct service {
 	struct store *store; /* NULL: nothing persistent */
 	struct engine *engine;
 	struct reports *reports;   /* NULL: only a daemon counts and reports */
+	struct spool_in *spools;   /* likewise */
 	struct upstream *upstream; /* owns dns and https */
 	char *state_folder;
 	const struct report_options *report; /* of the configuration */

@@ -13,6 +13,7 @@ struct sighting {
 	char helo[HELO_MAX + 1];
 	char reason[REASON_CODE_MAX + 1];
 	struct chain chain;
+	struct evidence_memo memo;
 	size_t chain_bytes;
 	uint8_t ders[]; /* what chain points to */
 };
@@ -82,7 +83,7 @@ sighting_bytes(const struct sighting *s)
 }
 
 void
-sighting_evidence(const struct sighting *s, struct evidence *out)
+sighting_evidence(struct sighting *s, struct evidence *out)
 {
 	*out = (struct evidence){
 		.host = &s->host,
@@ -91,5 +92,6 @@ sighting_evidence(const struct sighting *s, struct evidence *out)
 		.tls = s->tls,
 		.reason = s->reason,
 		.chain = s->tls == TLS_UP ? &s->chain : NULL,
+		.memo = &s->memo,
 	};
 }

@@ -1,7 +1,7 @@
 /*
  * What a look at a server showed, kept.  SPDX-License-Identifier: ISC
  *
- * Immutable once made, shared by reference count: between the cache and those who wait for it.
+ * Shared by reference count, between the cache and those who wait for it; immutable, but for what judge() remembers.
  */
 #ifndef HOPSEAL_LOOKUP_SIGHTING_H
 #define HOPSEAL_LOOKUP_SIGHTING_H
@@ -27,6 +27,6 @@ void sighting_release(struct sighting *sighting); /* NULL is fine */
 size_t sighting_bytes(const struct sighting *sighting);
 
 /* As evidence, borrowed from it. */
-void sighting_evidence(const struct sighting *sighting, struct evidence *out);
+void sighting_evidence(struct sighting *sighting, struct evidence *out);
 
 #endif

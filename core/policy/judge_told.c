@@ -18,15 +18,23 @@ next_line(const char **text, const char **line, size_t *len)
 	return true;
 }
 
-/* Postfix is told to hold none but a policy in mode testing at "may", where it verifies nothing. */
+/* The operator's word that a policy in mode testing is to be held. */
 static bool
-is_testing(const struct session *s, const struct event_policy *p)
+is_held(const struct facts *facts)
+{
+	return facts != NULL && facts->override != NULL &&
+	       facts->override->action == OVERRIDE_STS_VERIFY;
+}
+
+/* Only a policy in mode testing is given to Postfix at "may", where it verifies nothing. */
+static bool
+is_unverified(const struct session *s, const struct event_policy *p)
 {
 	static const char key[] = "mode:", value[] = "testing";
 	const char *text = p->text, *line;
 	size_t len, skip;
 
-	if (p->type != POLICY_STS)
+	if (p->type != POLICY_STS || is_held(s->input->facts))
 		return false;
 	while (next_line(&text, &line, &len)) {
 		if (len < strlen(key) || memcmp(line, key, strlen(key)) != 0)
@@ -120,7 +128,7 @@ add_told(
 	struct judged_policy *p = copy_policy(s, from, out);
 	struct cause cause;
 
-	if (!from->is_failed && is_testing(s, from) &&
+	if (!from->is_failed && is_unverified(s, from) &&
 	    has_hidden_failure(s, from, &cause, &out->wants_probe)) {
 		judged_failure_place(judged_policy_note(p, &cause), s);
 		p->is_failed = true;

@@ -20,10 +20,15 @@ struct closing_status {
 	time_t day;        /* being closed; 0: none */
 	uint64_t made;     /* reports, since start */
 	uint64_t unwanted; /* domains without a record */
-	time_t next;       /* when the next day is closed */
+	time_t next;       /* when the next day is closed; 0: never */
 };
 
-/* on_made: there may be something to send.  All borrowed. */
+/*
+ * All borrowed.  Nothing is closed before what was put into the store until now is written.  Without a contact days
+ * are only forgotten.
+ *
+ * on_made   there may be something to send
+ */
 struct closing *closing_start(struct engine *engine, struct store *store,
     const struct report_options *options, loop_fn *on_made, void *arg);
 void closing_stop(struct closing *closing); /* NULL is fine */

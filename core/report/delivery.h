@@ -18,7 +18,10 @@ struct delivery_status {
 	size_t under_way;
 };
 
-/* account may be NULL: then an acknowledgement is safe when the store has it.  All borrowed. */
+/*
+ * All borrowed.  Nothing is sent before what was put into the store until now is written.  account may be NULL: then
+ * an acknowledgement is safe when the store has it.
+ */
 struct delivery *delivery_start(struct engine *engine, struct https *https,
     struct store *store, struct account *account, const struct report_options *options);
 void delivery_stop(

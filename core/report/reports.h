@@ -12,14 +12,16 @@
 
 struct reports;
 
+/* Counts from now on, into the journal.  The texts of options are borrowed until reports_reconfigure() or reports_free(). */
 struct reports *reports_new(const struct report_options *options,
     const struct account_options *account, const struct probe_options *probe,
     struct engine *engine, struct https *https);
 void reports_free(struct reports *reports); /* NULL is fine */
 
-/* The store, when it can be had.  Borrowed. */
+/* The store, when it can be had; once.  Days are closed and reports sent when it has all that the journal has.  Borrowed. */
 void reports_use_store(struct reports *reports, struct store *store);
 
+/* What is under way is cancelled, and begins anew. */
 void reports_reconfigure(struct reports *reports, const struct report_options *options,
     const struct account_options *account, const struct probe_options *probe,
     struct https *https);

@@ -22,10 +22,16 @@ next(const struct json_cursor *c)
 	return c->fault == NULL && c->pos < c->len ? c->text[c->pos] : '\0';
 }
 
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 static char
 next_visible(struct json_cursor *c)
 {
-	while (next(c) != '\0' && strchr(" \t\r\n", next(c)) != NULL)
+	while (is_blank(next(c)))
 		c->pos++;
 	return next(c);
 }
@@ -160,6 +166,21 @@ take_character(struct json_cursor *c, char *out)
 	return n;
 }
 
+/* As much as stands for itself: nearly all of nearly every string. */
+static size_t
+take_plain(struct json_cursor *c, char *out)
+{
+	const char *from = c->text + c->pos;
+	size_t n = 0, left = c->len - c->pos;
+
+	while (n < left && from[n] >= 0x20 && from[n] != '"' && from[n] != '\\')
+		n++;
+	if (out != NULL)
+		memmove(out, from, n);
+	c->pos += n;
+	return n;
+}
+
 size_t
 json_take_text(struct json_cursor *c, char *out)
 {
@@ -167,8 +188,11 @@ json_take_text(struct json_cursor *c, char *out)
 	size_t n = 0;
 
 	expect(c, '"', "no string");
-	while (c->fault == NULL && c->pos < c->len && c->text[c->pos] != '"')
-		n += take_character(c, out != NULL ? out + n : character);
+	while (c->fault == NULL && c->pos < c->len && c->text[c->pos] != '"') {
+		n += take_plain(c, out != NULL ? out + n : NULL);
+		if (c->pos < c->len && c->text[c->pos] != '"')
+			n += take_character(c, out != NULL ? out + n : character);
+	}
 	if (c->fault == NULL && c->pos == c->len)
 		json_stop(c, "ends too early");
 	if (c->fault != NULL)

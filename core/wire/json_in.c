@@ -1,14 +1,38 @@
 /* SPDX-License-Identifier: ISC */
 #include "wire/json_in.h"
 
-#include <json-c/json.h>
 #include <stdarg.h>
 
+#include "base/mem.h"
 #include "base/strbuf.h"
 #include "wire/idn.h"
+#include "wire/json_cursor.h"
+#include "wire/utf8.h"
 
-#define DEPTH_MAX 32
-#define SHOWN_MAX 40 /* octets of a sender's in a sentence */
+#define FIRST_VALUES 32
+#define NO_TEXT      '\x7f' /* stands for an octet of no character */
+#define SHOWN_MAX    40     /* octets of a sender's in a sentence */
+
+/* One value; those in an array or object follow it. */
+struct json_value {
+	enum json_kind kind;
+	unsigned size;   /* values that it is, those in it counted */
+	size_t count;    /* items or members */
+	struct txt name; /* of a member, as written */
+	struct txt
+	    text; /* JSON_TEXT: what it means, ended by NUL; JSON_NUMBER, JSON_WORD: as written */
+};
+
+static const struct json_value nothing = { .kind = JSON_OBJECT, .size = 1 };
+
+static const char *const kind_words[] = {
+	[JSON_NONE] = "nothing",
+	[JSON_TEXT] = "a text",
+	[JSON_NUMBER] = "a number",
+	[JSON_WORD] = "a word",
+	[JSON_ARRAY] = "an array",
+	[JSON_OBJECT] = "an object",
+};
 
 /* ::ffff:0:0/96 (RFC 4291, section 2.5.5.2) */
 static const struct address_range mapped = {
@@ -16,43 +40,126 @@ static const struct address_range mapped = {
 	.bits = 96,
 };
 
-/* json-c stops without a word at a NUL: only the place where it stopped tells. */
-enum status
-json_in_parse(const char *bytes, size_t len, struct json_object **out, struct why *why)
-{
-	struct json_tokener *tokener = json_tokener_new_ex(DEPTH_MAX);
-	struct json_object *value;
-	enum json_tokener_error error;
-	size_t end;
+/* --- parsing ------------------------------------------------------------------ */
 
-	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
-	value = json_tokener_parse_ex(tokener, bytes, (int)len);
-	error = json_tokener_get_error(tokener);
-	end = json_tokener_get_parse_end(tokener);
-	json_tokener_free(tokener);
-	if (error == json_tokener_success && end == len &&
-	    json_object_is_type(value, json_type_object)) {
-		*out = value;
+static bool
+is_white(char c)
+{
+	return c == '\t' || c == '\r' || c == '\n';
+}
+
+static void
+replace_no_text(char *text, size_t len)
+{
+	size_t i, n;
+
+	for (i = 0; i < len; i += n) {
+		n = 1;
+		if ((text[i] >= 0x20 && text[i] < 0x7f) || is_white(text[i]))
+			continue;
+		n = utf8_len(text + i, len - i);
+		if (n == 0) {
+			text[i] = NO_TEXT;
+			n = 1;
+		}
+	}
+}
+
+static size_t
+add_value(struct json_document *d, enum json_kind kind, struct txt name)
+{
+	if (d->count == d->cap) {
+		d->cap = d->cap == 0 ? FIRST_VALUES : d->cap * 2;
+		d->values = xreallocarray(d->values, d->cap, sizeof(d->values[0]));
+	}
+	d->values[d->count] = (struct json_value){ .kind = kind, .name = name };
+	return d->count++;
+}
+
+/* What a string means goes to where it began: it has room there for a NUL, too. */
+static struct txt
+take_text(struct json_document *d, struct json_cursor *c)
+{
+	char *out = d->text + c->pos;
+	size_t n = json_take_text(c, out);
+
+	if (c->fault == NULL)
+		out[n] = '\0';
+	return (struct txt){ out, n };
+}
+
+static struct txt
+take_word(struct json_cursor *c)
+{
+	size_t start = c->pos;
+
+	json_skip(c);
+	return (struct txt){ c->text + start, c->pos - start };
+}
+
+/* As deep as the cursor lets it. */
+static void
+take_value(struct json_document *d, struct json_cursor *c, struct txt name)
+{
+	enum json_kind kind = json_peek(c);
+	size_t at = add_value(d, kind, name), count = 0;
+	struct txt text = { "", 0 };
+
+	switch (kind) {
+	case JSON_TEXT:
+		text = take_text(d, c);
+		break;
+	case JSON_NUMBER:
+		text = json_take_number(c);
+		break;
+	case JSON_WORD:
+		text = take_word(c);
+		break;
+	case JSON_ARRAY:
+		for (json_enter(c); json_next_item(c); count++)
+			take_value(d, c, text);
+		break;
+	case JSON_OBJECT:
+		for (json_enter(c); json_next_member(c, &name); count++)
+			take_value(d, c, name);
+		break;
+	case JSON_NONE:
+		break;
+	}
+	d->values[at].text = text;
+	d->values[at].count = count;
+	d->values[at].size = (unsigned)(d->count - at);
+}
+
+enum status
+json_in_parse(const char *bytes, size_t len, struct json_document *out, struct why *why)
+{
+	struct json_document d = { .text = xmemdup(bytes, len) };
+	struct json_cursor c = { .text = d.text, .len = len };
+
+	replace_no_text(d.text, len);
+	if (json_peek(&c) != JSON_OBJECT)
+		json_stop(&c, "no object");
+	take_value(&d, &c, (struct txt){ "", 0 });
+	json_end(&c);
+	if (c.fault == NULL) {
+		*out = d;
 		return ST_OK;
 	}
-	json_object_put(value);
-	if (error == json_tokener_continue)
-		why_set(why, "no JSON: cut off at octet %zu", len);
-	else if (error != json_tokener_success)
-		why_set(why, "no JSON: %s at octet %zu", json_tokener_error_desc(error),
-		    end + 1);
-	else if (end < len)
-		why_set(why, "no JSON: more behind its end at octet %zu", end + 1);
-	else
-		why_set(why, "JSON, but no object");
+	json_why(&c, why);
+	json_document_clear(&d);
 	return ST_SYNTAX;
 }
 
 void
-json_in_free(struct json_object *object)
+json_document_clear(struct json_document *document)
 {
-	json_object_put(object);
+	free(document->values);
+	free(document->text);
+	*document = (struct json_document){ 0 };
 }
+
+/* --- faults --------------------------------------------------------------------- */
 
 void
 json_in_refuse(struct json_in *in, const char *fmt, ...)
@@ -71,76 +178,77 @@ json_in_refuse(struct json_in *in, const char *fmt, ...)
 
 void
 json_in_refuse_text(
-    struct json_in *in, const char *name, const char *fault, struct json_text text)
+    struct json_in *in, const char *name, const char *fault, struct txt text)
 {
 	struct strbuf shown = STRBUF_INIT;
 
-	strbuf_escape(&shown, text.p, text.len, SHOWN_MAX);
+	strbuf_escape(&shown, text.text, text.len, SHOWN_MAX);
 	json_in_refuse(in, "\"%s\" %s: \"%s\"", name, fault, strbuf_str(&shown));
 	strbuf_clear(&shown);
 }
 
-/* NULL unless it is there and of this type. */
-static struct json_object *
-member(struct json_in *in, const struct json_object *object, const char *name,
-    enum json_type type)
-{
-	struct json_object *value;
+/* --- members ---------------------------------------------------------------------- */
 
-	if (!json_object_object_get_ex(object, name, &value) || value == NULL)
+/* NULL unless it is there, not null, and of this kind; of several the first counts. */
+static const struct json_value *
+member(struct json_in *in, const struct json_value *object, const char *name,
+    enum json_kind kind)
+{
+	const struct json_value *v = json_in_first(object);
+	size_t len = strlen(name);
+
+	while (
+	    v != NULL && (v->name.len != len || memcmp(v->name.text, name, len) != 0))
+		v = json_in_next(object, v);
+	if (v == NULL || (v->kind == JSON_WORD && v->text.text[0] == 'n'))
 		return NULL;
-	if (json_object_is_type(value, type))
-		return value;
-	json_in_refuse(in, "\"%s\" is %s where %s was expected", name,
-	    json_type_to_name(json_object_get_type(value)), json_type_to_name(type));
+	if (v->kind == kind)
+		return v;
+	json_in_refuse(
+	    in, "\"%s\" is %s, not %s", name, kind_words[v->kind], kind_words[kind]);
 	return NULL;
 }
 
-static struct json_text
-text_of(struct json_object *value)
+struct txt
+json_in_text(struct json_in *in, const struct json_value *object, const char *name)
 {
-	if (value == NULL)
-		return (struct json_text){ "", 0 };
-	return (struct json_text){
-		json_object_get_string(value),
-		(size_t)json_object_get_string_len(value),
-	};
-}
+	const struct json_value *v = member(in, object, name, JSON_TEXT);
 
-struct json_text
-json_in_text(struct json_in *in, const struct json_object *object, const char *name)
-{
-	return text_of(member(in, object, name, json_type_string));
+	return v != NULL ? v->text : (struct txt){ "", 0 };
 }
 
 bool
-json_in_number(struct json_in *in, const struct json_object *object, const char *name,
-    int64_t *out)
+json_in_number(
+    struct json_in *in, const struct json_value *object, const char *name, int64_t *out)
 {
-	struct json_object *value = member(in, object, name, json_type_int);
+	const struct json_value *v = member(in, object, name, JSON_NUMBER);
+	char *end;
 
-	if (value == NULL)
+	if (v == NULL)
 		return false;
-	*out = json_object_get_int64(value);
-	return true;
+	*out = strtoll(v->text.text, &end, 10);
+	if (end == v->text.text + v->text.len)
+		return true;
+	json_in_refuse(in, "\"%s\" is no whole number", name);
+	return false;
 }
 
 bool
-json_in_domain(struct json_in *in, const struct json_object *object, const char *name,
+json_in_domain(struct json_in *in, const struct json_value *object, const char *name,
     struct domain *out)
 {
-	struct json_text text = json_in_text(in, object, name);
+	struct txt t = json_in_text(in, object, name);
 
-	return text.len > 0 && idn_domain_parse(text.p, text.len, out, NULL) == ST_OK;
+	return t.len > 0 && idn_domain_parse(t.text, t.len, out, NULL) == ST_OK;
 }
 
 bool
-json_in_address(struct json_in *in, const struct json_object *object, const char *name,
+json_in_address(struct json_in *in, const struct json_value *object, const char *name,
     struct address *out)
 {
-	struct json_text text = json_in_text(in, object, name);
+	struct txt t = json_in_text(in, object, name);
 
-	if (text.len == 0 || address_parse(text.p, text.len, out) != ST_OK)
+	if (t.len == 0 || address_parse(t.text, t.len, out) != ST_OK)
 		return false;
 	if (address_in(out, &mapped)) {
 		out->is_v6 = false;
@@ -150,36 +258,49 @@ json_in_address(struct json_in *in, const struct json_object *object, const char
 	return true;
 }
 
-const struct json_object *
-json_in_array(struct json_in *in, const struct json_object *object, const char *name)
+/* --- arrays ------------------------------------------------------------------------- */
+
+const struct json_value *
+json_in_array(struct json_in *in, const struct json_value *object, const char *name)
 {
-	return member(in, object, name, json_type_array);
+	return member(in, object, name, JSON_ARRAY);
 }
 
 size_t
-json_in_count(const struct json_object *array)
+json_in_count(const struct json_value *array)
 {
-	return array != NULL ? json_object_array_length(array) : 0;
+	return array != NULL ? array->count : 0;
 }
 
-struct json_text
-json_in_text_at(struct json_in *in, const struct json_object *array, size_t i)
+const struct json_value *
+json_in_first(const struct json_value *array)
 {
-	struct json_object *item = json_object_array_get_idx(array, i);
-
-	if (json_object_is_type(item, json_type_string))
-		return text_of(item);
-	json_in_refuse(in, "item %zu of a list is no text", i + 1);
-	return text_of(NULL);
+	return json_in_count(array) > 0 ? array + 1 : NULL;
 }
 
-const struct json_object *
-json_in_object_at(struct json_in *in, const struct json_object *array, size_t i)
+const struct json_value *
+json_in_next(const struct json_value *array, const struct json_value *item)
 {
-	struct json_object *item = json_object_array_get_idx(array, i);
+	item += item->size;
+	return item < array + array->size ? item : NULL;
+}
 
-	if (json_object_is_type(item, json_type_object))
+struct txt
+json_in_item_text(struct json_in *in, const struct json_value *item)
+{
+	if (item->kind == JSON_TEXT)
+		return item->text;
+	json_in_refuse(
+	    in, "an item of a list is %s, not a text", kind_words[item->kind]);
+	return (struct txt){ "", 0 };
+}
+
+const struct json_value *
+json_in_item_object(struct json_in *in, const struct json_value *item)
+{
+	if (item->kind == JSON_OBJECT)
 		return item;
-	json_in_refuse(in, "item %zu of a list is no object", i + 1);
-	return NULL;
+	json_in_refuse(
+	    in, "an item of a list is %s, not an object", kind_words[item->kind]);
+	return &nothing;
 }

@@ -5,17 +5,11 @@
 
 #include "base/strbuf.h"
 #include "wire/field.h"
+#include "wire/record_reader.h"
 
 #define VERSION   "v=STSv1" /* case-sensitive, as all of the grammar (section 3.1) */
-#define ID        "id="
+#define ID        "id"
 #define SHOWN_MAX 40 /* octets of a peer's record in a sentence */
-
-/* One record, read from left to right. */
-struct reader {
-	const char *text;
-	size_t len, pos;
-	struct why *why;
-};
 
 const char *
 sts_record_outcome_text(enum sts_record_outcome outcome)
@@ -37,106 +31,56 @@ starts_with(const char *text, size_t len, const char *prefix)
 	return len >= n && memcmp(text, prefix, n) == 0;
 }
 
-static void
-skip_blanks(struct reader *r)
-{
-	while (r->pos < r->len && field_is_blank(r->text[r->pos]))
-		r->pos++;
-}
-
-static bool
-is_value_byte(char c)
-{
-	return c > 0x20 && c < 0x7f && c != ';' && c != '=';
-}
-
 /* 1 to 32 letters or digits, never judged as an extension (conformance STS-DNS-04). */
-static bool
-take_id(struct reader *r, struct sts_record *record)
+static enum status
+take_id(struct record_reader *r, struct sts_record *record)
 {
-	const char *id;
+	const char *id = r->txt.text + r->pos;
 	size_t n = 0;
 
-	r->pos += strlen(ID);
-	id = r->text + r->pos;
-	while (r->pos + n < r->len && field_is_alnum(id[n]))
+	while (r->pos + n < r->txt.len && field_is_alnum(id[n]))
 		n++;
 	if (n == 0 || n > STS_ID_MAX) {
 		why_set(r->why,
 		    "id of %zu letters or digits at octet %zu, 1 to %d are needed", n,
 		    r->pos + 1, STS_ID_MAX);
-		return false;
+		return ST_SYNTAX;
 	}
 	r->pos += n;
 	if (record->id[0] == '\0') /* of duplicates the first counts (section 3.2) */
 		memcpy(record->id, id, n);
-	return true;
+	return ST_OK;
 }
 
-static bool
-take_extension(struct reader *r)
+static enum status
+take_fields(struct record_reader *r, struct sts_record *record)
 {
-	size_t name = field_name_len(r->text + r->pos, r->len - r->pos), start;
+	struct txt name;
+	enum status rc;
 
-	if (name == 0 || r->pos + name == r->len || r->text[r->pos + name] != '=') {
-		why_set(r->why, "no field \"NAME=VALUE\" at octet %zu", r->pos + 1);
-		return false;
+	while ((rc = record_next(r, &name)) == ST_OK) {
+		rc = name.len == strlen(ID) && starts_with(name.text, name.len, ID)
+			 ? take_id(r, record)
+			 : record_skip_value(r);
+		if (rc != ST_OK)
+			return rc;
 	}
-	r->pos += name + 1;
-	start = r->pos;
-	while (r->pos < r->len && is_value_byte(r->text[r->pos]))
-		r->pos++;
-	if (r->pos == start) {
-		why_set(r->why, "field without a value at octet %zu", start + 1);
-		return false;
-	}
-	return true;
-}
-
-static bool
-take_field(struct reader *r, struct sts_record *record)
-{
-	if (starts_with(r->text + r->pos, r->len - r->pos, ID))
-		return take_id(r, record);
-	return take_extension(r);
-}
-
-static bool
-take_delimiter(struct reader *r)
-{
-	skip_blanks(r);
-	if (r->pos == r->len) {
-		why_set(r->why, "white space at the end without \";\"");
-		return false;
-	}
-	if (r->text[r->pos] != ';') {
-		why_set(r->why, "octet 0x%02x at position %zu where \";\" was expected",
-		    (unsigned char)r->text[r->pos], r->pos + 1);
-		return false;
-	}
-	r->pos++;
-	skip_blanks(r);
-	return true;
+	return rc == ST_NOTFOUND ? ST_OK : rc;
 }
 
 /* 1*(delim field) [delim], behind the version. */
 static enum sts_record_outcome
 parse(const struct txt *txt, struct sts_record *out, struct why *why)
 {
-	struct reader r = { .text = txt->text, .len = txt->len, .why = why };
+	struct record_reader r = { .txt = *txt, .pos = strlen(VERSION), .why = why };
 	struct sts_record record = { "" };
 
 	why_set(why, "%s", "");
-	r.pos = strlen(VERSION);
-	if (field_is_blank(r.pos < r.len ? r.text[r.pos] : ';'))
+	if (r.pos < txt->len && field_is_blank(txt->text[r.pos]))
 		why_set(why,
 		    "white space before the first \";\": some senders see no record");
-	while (r.pos < r.len) {
-		if (!take_delimiter(&r))
-			return STS_RECORD_INVALID;
-		if (r.pos < r.len && !take_field(&r, &record))
-			return STS_RECORD_INVALID;
-	}
+	if (take_fields(&r, &record) != ST_OK)
+		return STS_RECORD_INVALID;
 	if (record.id[0] == '\0') {
 		why_set(why, "no field \"id\"");
 		return STS_RECORD_INVALID;

@@ -37,7 +37,7 @@ static const char *const directions[] = {
 /* An event while it is read. */
 struct reader {
 	struct json_in in;
-	const struct json_object *object;
+	const struct json_value *object;
 	struct tls_event *event;
 };
 
@@ -75,13 +75,13 @@ static int
 take_word(struct reader *r, const char *name, const char *const *words, size_t count,
     int missing)
 {
-	struct json_text t = json_in_text(&r->in, r->object, name);
+	struct txt t = json_in_text(&r->in, r->object, name);
 	size_t i;
 
 	if (t.len == 0 && missing != REQUIRED)
 		return missing;
 	for (i = 0; i < count; i++)
-		if (strlen(words[i]) == t.len && memcmp(words[i], t.p, t.len) == 0)
+		if (strlen(words[i]) == t.len && memcmp(words[i], t.text, t.len) == 0)
 			return (int)i;
 	json_in_refuse_text(&r->in, name, "is no word for it", t);
 	return 0;
@@ -120,27 +120,27 @@ take_time(struct reader *r, time_t now)
 static void
 take_id(struct reader *r)
 {
-	struct json_text t = json_in_text(&r->in, r->object, "id");
+	struct txt t = json_in_text(&r->in, r->object, "id");
 	size_t i;
 
 	for (i = 0; i < t.len; i++)
-		if (t.p[i] <= 0x20 || t.p[i] >= 0x7f)
+		if (t.text[i] <= 0x20 || t.text[i] >= 0x7f)
 			break;
 	if (i < t.len || t.len > EVENT_ID_MAX)
 		json_in_refuse_text(
 		    &r->in, "id", "is not at most 64 printable octets", t);
 	else
-		memcpy(r->event->id, t.p, t.len);
+		memcpy(r->event->id, t.text, t.len);
 }
 
 /* An inbound client may be nameless; where our mail goes has a name, or no policy. */
 static void
 take_next_hop(struct reader *r)
 {
-	struct json_text t = json_in_text(&r->in, r->object, "next-hop");
+	struct txt t = json_in_text(&r->in, r->object, "next-hop");
 	struct next_hop next_hop;
 
-	if (next_hop_parse(t.p, t.len, &next_hop, NULL) == NEXT_HOP_DOMAIN) {
+	if (next_hop_parse(t.text, t.len, &next_hop, NULL) == NEXT_HOP_DOMAIN) {
 		r->event->next_hop = next_hop.domain;
 		r->event->is_next_hop_host = next_hop.is_host;
 	} else if (!r->event->is_inbound) {
@@ -161,9 +161,9 @@ take_ends(struct reader *r)
 static void
 take_text(struct reader *r, const char *name, char *out, size_t size)
 {
-	struct json_text t = json_in_text(&r->in, r->object, name);
+	struct txt t = json_in_text(&r->in, r->object, name);
 
-	event_text_clean(out, size, t.p, t.len);
+	event_text_clean(out, size, t.text, t.len);
 }
 
 static void
@@ -182,32 +182,34 @@ static void
 take_result(struct reader *r)
 {
 	struct tls_event *e = r->event;
-	struct json_text t = json_in_text(&r->in, r->object, "result");
+	struct txt t = json_in_text(&r->in, r->object, "result");
 
 	if (t.len == 0)
 		return;
 	e->has_result = true;
-	if (tls_result_parse(t.p, t.len, &e->result) == ST_OK)
+	if (tls_result_parse(t.text, t.len, &e->result) == ST_OK)
 		return;
 	e->result = RESULT_VALIDATION;
-	event_text_clean(e->reason, sizeof(e->reason), t.p, t.len);
+	event_text_clean(e->reason, sizeof(e->reason), t.text, t.len);
 }
 
 /* How many certificates are kept, and the room that they need. */
 static size_t
-measure_chain(struct reader *r, const struct json_object *array, size_t *bytes)
+measure_chain(struct reader *r, const struct json_value *array, size_t *bytes)
 {
-	size_t count = json_in_count(array), i;
+	const struct json_value *v;
+	size_t count = 0;
 
 	*bytes = 0;
-	for (i = 0; i < count && i < CHAIN_CERTS_MAX; i++) {
-		size_t len = json_in_text_at(&r->in, array, i).len;
+	for (v = json_in_first(array); v != NULL; v = json_in_next(array, v)) {
+		size_t len = json_in_item_text(&r->in, v).len;
 
-		if (len > CERT_TEXT_MAX)
+		if (count == CHAIN_CERTS_MAX || len > CERT_TEXT_MAX)
 			break;
 		*bytes += BASE64_DECODED_MAX(len);
+		count++;
 	}
-	return i;
+	return count;
 }
 
 /*
@@ -217,25 +219,25 @@ measure_chain(struct reader *r, const struct json_object *array, size_t *bytes)
 static void
 take_chain(struct reader *r)
 {
-	const struct json_object *array = json_in_array(&r->in, r->object, "chain");
+	const struct json_value *array = json_in_array(&r->in, r->object, "chain");
+	const struct json_value *v = json_in_first(array);
 	struct chain *chain = &r->event->chain;
-	size_t room, count = measure_chain(r, array, &room);
+	size_t room, len, count = measure_chain(r, array, &room);
 	uint8_t *der;
 
 	if (count == 0 || r->in.is_bad)
 		return;
 	r->event->memory = der = xmalloc(room);
-	for (; chain->count < count; chain->count++) {
-		struct json_text t = json_in_text_at(&r->in, array, chain->count);
-		size_t len;
+	for (; chain->count < count; v = json_in_next(array, v)) {
+		struct txt t = json_in_item_text(&r->in, v);
 
-		if (base64_decode(t.p, t.len, der, &len) != ST_OK || len == 0) {
+		if (base64_decode(t.text, t.len, der, &len) != ST_OK || len == 0) {
 			json_in_refuse(
 			    &r->in, "certificate %zu is no base64", chain->count + 1);
 			return;
 		}
 		chain->certs[chain->count].der = der;
-		chain->certs[chain->count].len = len;
+		chain->certs[chain->count++].len = len;
 		der += len;
 	}
 }
@@ -245,7 +247,7 @@ tls_event_parse(
     const char *json, size_t len, time_t now, struct tls_event *out, struct why *why)
 {
 	struct reader r = { .in = { .why = why }, .event = out };
-	struct json_object *object;
+	struct json_document document;
 	enum status rc;
 
 	if (len > EVENT_BYTES_MAX) {
@@ -253,11 +255,11 @@ tls_event_parse(
 		    why, "%zu octets, at most %d are allowed", len, EVENT_BYTES_MAX);
 		return ST_TOO_BIG;
 	}
-	rc = json_in_parse(json, len, &object, why);
+	rc = json_in_parse(json, len, &document, why);
 	if (rc != ST_OK)
 		return rc;
 	memset(out, 0, sizeof(*out));
-	r.object = object;
+	r.object = document.values;
 	take_words(&r);
 	take_time(&r, now);
 	take_id(&r);
@@ -266,7 +268,7 @@ tls_event_parse(
 	take_texts(&r);
 	take_result(&r);
 	take_chain(&r);
-	json_in_free(object);
+	json_document_clear(&document);
 	if (!r.in.is_bad)
 		return ST_OK;
 	tls_event_clear(out);

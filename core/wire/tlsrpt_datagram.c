@@ -13,7 +13,7 @@
 /* A datagram while it is read. */
 struct reader {
 	struct json_in in;
-	const struct json_object *object;
+	const struct json_value *object;
 	struct tls_event *event;
 	struct event_failure *failures; /* the first free one */
 	char *text;                     /* the first free octet */
@@ -28,19 +28,19 @@ at_most(size_t n, size_t max)
 static void
 take_version(struct reader *r)
 {
-	struct json_text t = json_in_text(&r->in, r->object, "dpv");
+	struct txt t = json_in_text(&r->in, r->object, "dpv");
 
-	if (t.len > 0 && (t.len != strlen(VERSION) || t.p[0] != VERSION[0]))
+	if (t.len > 0 && (t.len != strlen(VERSION) || t.text[0] != VERSION[0]))
 		json_in_refuse_text(&r->in, "dpv", "is another protocol version", t);
 }
 
 static void
 take_next_hop(struct reader *r)
 {
-	struct json_text t = json_in_text(&r->in, r->object, "d");
+	struct txt t = json_in_text(&r->in, r->object, "d");
 	struct next_hop next_hop;
 
-	if (next_hop_parse(t.p, t.len, &next_hop, NULL) != NEXT_HOP_DOMAIN) {
+	if (next_hop_parse(t.text, t.len, &next_hop, NULL) != NEXT_HOP_DOMAIN) {
 		json_in_refuse_text(&r->in, "d", "is no domain", t);
 		return;
 	}
@@ -50,31 +50,33 @@ take_next_hop(struct reader *r)
 
 /* UTF-8 may stand in a policy's text (RFC 8461, section 3.2); it is what no report could carry that goes. */
 static void
-put_clean(struct reader *r, struct json_text t)
+put_clean(struct reader *r, struct txt t)
 {
-	if (field_is_text(t.p, t.len)) {
-		memcpy(r->text, t.p, t.len);
+	if (field_is_text(t.text, t.len)) {
+		memcpy(r->text, t.text, t.len);
 		r->text += t.len;
 		return;
 	}
-	event_text_clean(r->text, t.len + 1, t.p, t.len);
+	event_text_clean(r->text, t.len + 1, t.text, t.len);
 	r->text += strlen(r->text);
 }
 
 /* The texts of a list, joined by '\n'. */
 static const char *
-take_lines(struct reader *r, const struct json_object *object, const char *name)
+take_lines(struct reader *r, const struct json_value *object, const char *name)
 {
-	const struct json_object *list = json_in_array(&r->in, object, name);
-	size_t i, count = at_most(json_in_count(list), EVENT_LINES_MAX);
+	const struct json_value *list = json_in_array(&r->in, object, name);
+	const struct json_value *v = json_in_first(list);
 	const char *joined = r->text;
+	size_t i;
 
-	if (count == 0)
+	if (v == NULL)
 		return "";
-	for (i = 0; i < count; i++) {
-		if (r->text > joined)
+	for (i = 0; i < EVENT_LINES_MAX && v != NULL; i++) {
+		if (i > 0)
 			*r->text++ = '\n';
-		put_clean(r, json_in_text_at(&r->in, list, i));
+		put_clean(r, json_in_item_text(&r->in, v));
+		v = json_in_next(list, v);
 	}
 	*r->text++ = '\0';
 	return joined;
@@ -84,9 +86,9 @@ take_lines(struct reader *r, const struct json_object *object, const char *name)
 static void
 take_record(struct reader *r)
 {
-	struct json_text t = json_in_text(&r->in, r->object, "pr");
+	struct txt t = json_in_text(&r->in, r->object, "pr");
 
-	if (t.len == 0 || !field_is_text(t.p, t.len))
+	if (t.len == 0 || !field_is_text(t.text, t.len))
 		return;
 	r->event->record = r->text;
 	put_clean(r, t);
@@ -95,9 +97,9 @@ take_record(struct reader *r)
 
 /* Of "250-mx.example.org\r\n250-STARTTLS ..." the name (RPT-JSON-16); some senders give it alone. */
 static void
-take_helo(struct reader *r, const struct json_object *object, struct event_failure *f)
+take_helo(struct reader *r, const struct json_value *object, struct event_failure *f)
 {
-	const char *name = json_in_text(&r->in, object, "h").p;
+	const char *name = json_in_text(&r->in, object, "h").text;
 
 	if (strncmp(name, "250-", 4) == 0 || strncmp(name, "250 ", 4) == 0)
 		name += 4;
@@ -105,15 +107,15 @@ take_helo(struct reader *r, const struct json_object *object, struct event_failu
 }
 
 static void
-take_reason(struct reader *r, const struct json_object *object, struct event_failure *f)
+take_reason(struct reader *r, const struct json_value *object, struct event_failure *f)
 {
-	struct json_text t = json_in_text(&r->in, object, "f");
+	struct txt t = json_in_text(&r->in, object, "f");
 
 	f->reason = "";
 	if (t.len == 0)
 		return;
 	f->reason = r->text;
-	event_text_clean(r->text, at_most(t.len, REASON_CODE_MAX) + 1, t.p, t.len);
+	event_text_clean(r->text, at_most(t.len, REASON_CODE_MAX) + 1, t.text, t.len);
 	r->text += strlen(r->text) + 1;
 }
 
@@ -133,7 +135,7 @@ take_result(struct reader *r, int64_t code, struct event_failure *f)
 
 /* False when it is none of TLS. */
 static bool
-take_failure(struct reader *r, const struct json_object *object)
+take_failure(struct reader *r, const struct json_value *object)
 {
 	struct event_failure *f = r->failures;
 	int64_t code;
@@ -156,24 +158,23 @@ take_failure(struct reader *r, const struct json_object *object)
 
 static void
 take_failures(
-    struct reader *r, const struct json_object *object, struct event_policy *policy)
+    struct reader *r, const struct json_value *object, struct event_policy *policy)
 {
-	const struct json_object *list =
+	const struct json_value *list =
 	    json_in_array(&r->in, object, "failure-details");
-	size_t i, count = json_in_count(list);
+	const struct json_value *v;
 
 	policy->failures = r->failures;
-	for (i = 0; i < count && policy->failure_count < EVENT_FAILURES_MAX; i++) {
-		const struct json_object *item = json_in_object_at(&r->in, list, i);
-
-		if (item != NULL && take_failure(r, item))
+	for (v = json_in_first(list);
+	     v != NULL && policy->failure_count < EVENT_FAILURES_MAX;
+	     v = json_in_next(list, v))
+		if (take_failure(r, json_in_item_object(&r->in, v)))
 			policy->failure_count++;
-	}
 }
 
 static void
 take_policy(
-    struct reader *r, const struct json_object *object, struct event_policy *policy)
+    struct reader *r, const struct json_value *object, struct event_policy *policy)
 {
 	int64_t type, failed;
 
@@ -192,18 +193,15 @@ take_policy(
 
 /* How many failures there are to keep, at most. */
 static size_t
-count_failures(struct reader *r, const struct json_object *policies, size_t count)
+count_failures(struct reader *r, const struct json_value *policies)
 {
-	size_t i, n = 0;
+	const struct json_value *v, *list;
+	size_t n = 0;
 
-	for (i = 0; i < count; i++) {
-		const struct json_object *policy =
-		    json_in_object_at(&r->in, policies, i);
-
-		if (policy != NULL)
-			n += at_most(json_in_count(json_in_array(
-					 &r->in, policy, "failure-details")),
-			    EVENT_FAILURES_MAX);
+	for (v = json_in_first(policies); v != NULL; v = json_in_next(policies, v)) {
+		list = json_in_array(
+		    &r->in, json_in_item_object(&r->in, v), "failure-details");
+		n += at_most(json_in_count(list), EVENT_FAILURES_MAX);
 	}
 	return n;
 }
@@ -228,22 +226,24 @@ make_room(struct reader *r, size_t policies, size_t failures, size_t len)
 static void
 take_policies(struct reader *r, size_t len)
 {
-	const struct json_object *list = json_in_array(&r->in, r->object, "policies");
-	size_t i, failures, count = json_in_count(list);
+	const struct json_value *list = json_in_array(&r->in, r->object, "policies");
+	const struct json_value *v;
+	struct event_policy *policy;
+	size_t failures, count = json_in_count(list);
 
 	if (count == 0 || count > EVENT_POLICIES_MAX) {
 		json_in_refuse(&r->in, "%zu policies, 1 to %d are needed", count,
 		    EVENT_POLICIES_MAX);
 		return;
 	}
-	failures = count_failures(r, list, count);
+	failures = count_failures(r, list);
 	if (r->in.is_bad)
 		return;
 	make_room(r, count, failures, len);
 	take_record(r);
-	for (i = 0; i < count; i++)
-		take_policy(
-		    r, json_in_object_at(&r->in, list, i), &r->event->policies[i]);
+	policy = r->event->policies;
+	for (v = json_in_first(list); v != NULL; v = json_in_next(list, v))
+		take_policy(r, v, policy++);
 }
 
 enum status
@@ -251,7 +251,7 @@ tlsrpt_datagram_parse(
     const char *bytes, size_t len, time_t now, struct tls_event *out, struct why *why)
 {
 	struct reader r = { .in = { .why = why }, .event = out };
-	struct json_object *object;
+	struct json_document document;
 	enum status rc;
 
 	if (len > EVENT_BYTES_MAX) {
@@ -259,18 +259,18 @@ tlsrpt_datagram_parse(
 		    why, "%zu octets, at most %d are allowed", len, EVENT_BYTES_MAX);
 		return ST_TOO_BIG;
 	}
-	rc = json_in_parse(bytes, len, &object, why);
+	rc = json_in_parse(bytes, len, &document, why);
 	if (rc != ST_OK)
 		return rc;
 	memset(out, 0, sizeof(*out));
 	out->source = SOURCE_TLSRPT;
 	out->when = now;
 	out->tls = TLS_UNKNOWN;
-	r.object = object;
+	r.object = document.values;
 	take_version(&r);
 	take_next_hop(&r);
 	take_policies(&r, len);
-	json_in_free(object);
+	json_document_clear(&document);
 	if (!r.in.is_bad)
 		return ST_OK;
 	tls_event_clear(out);

@@ -241,7 +241,8 @@ check_killed_after_acknowledgement(void **state)
 	tell(&o, GOOD("example.org"), 1);
 	web_takes_ms(10000);
 	office_until(&o, LOOK);
-	office_pass(&o, 1);
+	office_pass(&o, 1); /* closed */
+	office_pass(&o, 1); /* on its way */
 	assert_int_equal(web_posted("r.example"), 1);
 	assert_string_equal(
 	    office_outbox(&o, "example.org"), "https://r.example/in waiting 0");

@@ -113,7 +113,7 @@ static const struct log_case {
 	      "delay=0, delays=0/0/0/0, dsn=4.7.5, status=deferred (client TLS "
 	      "configuration problem)\n",
 	    "" },
-	{ "a resumed session: the reason is lost",
+	{ "RPT-CNT-11 a resumed session: the reason is lost",
 	    P "mx.example[192.0.2.1]:25: re-using session with untrusted certificate, "
 	      "look for details earlier in the log\n" P "Untrusted" UP NOT_VERIFIED,
 	    "up no validation-failure mx.example 192.0.2.1 -> to.example" },

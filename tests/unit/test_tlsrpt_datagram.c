@@ -122,7 +122,7 @@ static const struct read_case {
 	{ "RPT-JSON-24 octets that are no UTF-8 go, UTF-8 in a policy stays",
 	    "{\"d\":\"x.example\",\"pr\":\"v=TLSRPTv1; x=\xff\",\"policies\":["
 	    "{\"policy-type\":2,\"policy-string\":[\"a: \xc3\xa9\",\"b\xff: \xc3\xa9\","
-	    "\"c\\nd\\u0000\"],\"failure-details\":[{\"c\":201,\"h\":\"m\xffx.example "
+	    "\"c\\nd\\u0000\"],\"failure-details\":[{\"c\":201,\"h\":\"m\xff\x01x.example "
 	    "hello\",\"f\":\"r\xfc\\u0007x\"}],\"f\":1}]}",
 	    "x.example\nsts failed text=a: \xc3\xa9|b: |cd\n"
 	    "- starttls-not-supported helo=mx.example reason=rx\n" },
@@ -264,12 +264,12 @@ static const struct refused_case {
 	size_t len;
 	const char *why;
 } refused_cases[] = {
-	{ "nothing", BYTES(""), "no JSON" },
-	{ "garbage", BYTES("\x80\x00\x01\x1b[2J"), "no JSON" },
-	{ "cut off in the middle", BYTES(NONE_9 "\"f\":0}"), "cut off" },
-	{ "cut off in a text", BYTES("{\"d\":\"x.exam"), "cut off" },
-	{ "two objects", BYTES(NONE_9 "\"f\":0}]}{}"), "no JSON" },
-	{ "a NUL at the end", BYTES(NONE_9 "\"f\":0}]}\0"), "more behind its end" },
+	{ "nothing", BYTES(""), "ends too early" },
+	{ "garbage", BYTES("\x80\x00\x01\x1b[2J"), "no value" },
+	{ "cut off in the middle", BYTES(NONE_9 "\"f\":0}"), "ends too early" },
+	{ "cut off in a text", BYTES("{\"d\":\"x.exam"), "ends too early" },
+	{ "two objects", BYTES(NONE_9 "\"f\":0}]}{}"), "goes on behind its end" },
+	{ "a NUL at the end", BYTES(NONE_9 "\"f\":0}]}\0"), "goes on behind its end" },
 	{ "no object", BYTES("\"x\""), "no object" },
 	{ "another protocol version",
 	    BYTES("{\"dpv\":\"2\",\"d\":\"x.example\","
@@ -280,7 +280,7 @@ static const struct refused_case {
 	    "\"dpv\" is another protocol version: \"1\\x1b\"" },
 	{ "a protocol version that is a number",
 	    BYTES("{\"dpv\":1,\"d\":\"x.example\",\"policies\":[]}"),
-	    "\"dpv\" is int" },
+	    "\"dpv\" is a number, not a text" },
 	{ "no domain", BYTES("{\"policies\":[{\"policy-type\":9,\"f\":0}]}"),
 	    "\"d\" is no domain: \"\"" },
 	{ "a domain that is none",
@@ -293,7 +293,7 @@ static const struct refused_case {
 	{ "a domain that is a list",
 	    BYTES("{\"d\":[\"x.example\"],\"policies\":[{\"policy-type\":9,"
 		  "\"f\":0}]}"),
-	    "\"d\" is array where string was expected" },
+	    "\"d\" is an array, not a text" },
 	{ "no policies", BYTES("{\"d\":\"x.example\"}"), "0 policies" },
 	{ "an empty list of policies", BYTES("{\"d\":\"x.example\",\"policies\":[]}"),
 	    "0 policies" },
@@ -302,9 +302,9 @@ static const struct refused_case {
 	    "9 policies" },
 	{ "policies that are an object",
 	    BYTES("{\"d\":\"x.example\",\"policies\":{\"policy-type\":9}}"),
-	    "\"policies\" is object" },
+	    "\"policies\" is an object, not an array" },
 	{ "a policy that is null", BYTES("{\"d\":\"x.example\",\"policies\":[null]}"),
-	    "item 1 of a list is no object" },
+	    "an item of a list is a word, not an object" },
 	{ "no policy type", BYTES("{\"d\":\"x.example\",\"policies\":[{\"f\":0}]}"),
 	    "\"policy-type\" is none that we know" },
 	{ "an unknown policy type",
@@ -313,30 +313,30 @@ static const struct refused_case {
 	{ "a policy type in words",
 	    BYTES("{\"d\":\"x.example\",\"policies\":[{\"policy-type\":\"sts\","
 		  "\"f\":0}]}"),
-	    "\"policy-type\" is string" },
+	    "\"policy-type\" is a text, not a number" },
 	{ "a policy type that is no whole number",
 	    BYTES("{\"d\":\"x.example\",\"policies\":[{\"policy-type\":2.0,"
 		  "\"f\":0}]}"),
-	    "\"policy-type\" is double" },
+	    "\"policy-type\" is no whole number" },
 	{ "no outcome", BYTES(NONE_9 "\"t\":0}]}"), "a policy without \"f\"" },
-	{ "an outcome in words", BYTES(NONE_9 "\"f\":\"0\"}]}"), "\"f\" is string" },
+	{ "an outcome in words", BYTES(NONE_9 "\"f\":\"0\"}]}"), "\"f\" is a text" },
 	{ "a policy string that is none",
 	    BYTES(NONE_9 "\"policy-string\":[1],\"f\":0}]}"),
-	    "item 1 of a list is no text" },
+	    "an item of a list is a number, not a text" },
 	{ "a pattern that is a list", BYTES(NONE_9 "\"mx-host\":[\"a\",[]],\"f\":0}]}"),
-	    "item 2 of a list is no text" },
+	    "an item of a list is an array, not a text" },
 	{ "a failure that is a number",
 	    BYTES(NONE_9 "\"failure-details\":[1],\"f\":1}]}"),
-	    "item 1 of a list is no object" },
+	    "an item of a list is a number, not an object" },
 	{ "a failure without a code",
 	    BYTES(NONE_9 "\"failure-details\":[{\"f\":\"x\"}],\"f\":1}]}"),
 	    "a failure without \"c\"" },
 	{ "a code in words",
 	    BYTES(NONE_9 "\"failure-details\":[{\"c\":\"201\"}],\"f\":1}]}"),
-	    "\"c\" is string" },
+	    "\"c\" is a text" },
 	{ "an address that is a number",
 	    BYTES(NONE_9 "\"failure-details\":[{\"c\":201,\"s\":1}],\"f\":1}]}"),
-	    "\"s\" is int" },
+	    "\"s\" is a number" },
 };
 
 static void
@@ -396,11 +396,12 @@ check_nesting(void **state)
 
 	(void)state;
 	memset(json, '[', len);
+	memcpy(json, "{\"d\":", 5);
 	assert_int_equal(
 	    tlsrpt_datagram_parse(json, len, NOW, &event, &why), ST_TOO_BIG);
 	assert_int_equal(
 	    tlsrpt_datagram_parse(json, EVENT_BYTES_MAX, NOW, &event, &why), ST_SYNTAX);
-	assert_non_null(strstr(why.text, "too deep"));
+	assert_non_null(strstr(why.text, "nested too deeply"));
 	free(json);
 }
 

@@ -146,6 +146,8 @@ on_merged(void *arg)
 	struct account *a = arg;
 	struct journal_position safe = ledger_safe(a->ledger);
 
+	if (account_is_current(a))
+		counter_set_current(a->counter);
 	if (safe.segment > a->forgotten) {
 		a->forgotten = safe.segment;
 		journal_forget(intake_journal(a->intake), &safe);

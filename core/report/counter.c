@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/ration.h"
 #include "report/inquiry.h"
+#include "report/records.h"
 #include "report/refusal.h"
 #include "report/schedule.h"
 #include "wire/tlsrpt_datagram.h"
@@ -13,9 +14,10 @@
 struct counter {
 	struct inquiry_tools tools;
 	struct ledger *ledger;
+	struct records *records;
 	struct trust_store *trust;
 	unsigned grace_s;
-	bool is_for_mail_hosts;
+	bool is_for_mail_hosts, is_current;
 	struct list waiting;
 	size_t waiting_count, waiting_bytes;
 	struct ration complaints;
@@ -67,6 +69,7 @@ counter_new(const struct account_options *options, struct engine *engine,
 	c->tools.engine = engine;
 	c->tools.probes = probes;
 	c->ledger = ledger;
+	c->records = records_new(engine, ledger);
 	list_init(&c->waiting);
 	counter_reconfigure(c, options);
 	return c;
@@ -100,19 +103,28 @@ counter_free(struct counter *c)
 	if (c == NULL)
 		return;
 	counter_forget(c);
+	records_free(c->records);
 	trust_store_close(c->trust);
 	free(c);
 }
 
 /* --- counting ------------------------------------------------------------------------------ */
 
-/* The day of a session is that of its result (RPT-CNT-14), unless the report of that day may be made already. */
+/* The day of a session is that of its result (RPT-CNT-14), unless the report of that day may be made already: which is not
+ * as long as the journal is being read. */
 static time_t
 open_day(const struct counter *c, time_t when)
 {
 	time_t now = loop_time();
+	bool is_over = day_of(when) < day_of(now - (time_t)c->grace_s);
 
-	return day_of(when) < day_of(now - (time_t)c->grace_s) ? now : when;
+	return is_over && c->is_current ? now : when;
+}
+
+void
+counter_set_current(struct counter *c)
+{
+	c->is_current = true;
 }
 
 /* What concerns a mail host is its owner's, too (RPT-DNS-10). */
@@ -196,6 +208,17 @@ take_inbound(struct counter *c, struct tls_event *event)
 	c->counted++;
 }
 
+static void
+see_record(struct counter *c, const struct tls_event *event)
+{
+	time_t when = open_day(c, event->when);
+
+	if (event->record != NULL)
+		records_told(c->records, &event->next_hop, when, event->record);
+	else
+		records_want(c->records, &event->next_hop, when);
+}
+
 void
 counter_take_event(
     struct counter *c, const struct journal_entry *entry, struct tls_event *event)
@@ -207,9 +230,7 @@ counter_take_event(
 		take_inbound(c, event);
 		return;
 	}
-	if (event->record != NULL)
-		ledger_note_record(c->ledger, &event->next_hop,
-		    open_day(c, event->when), event->record);
+	see_record(c, event);
 	if (!judge_now(c, event, &judgement)) {
 		ledger_keep_waiting(c->ledger, entry);
 		wait_for_judgement(c, entry, event);
@@ -259,6 +280,7 @@ take_refusal(struct counter *c, const struct journal_entry *entry)
 		return;
 	}
 	c->by_source[SOURCE_OWN]++;
+	records_want(c->records, &domain, open_day(c, entry->when));
 	count(c, &domain, entry->when, &judgement);
 	judgement_clear(&judgement);
 }

@@ -23,6 +23,9 @@ void counter_free(
 void counter_reconfigure(
     struct counter *counter, const struct account_options *options);
 
+/* The store has what was there before us: days may be closed from now on, and what is late for one counts today. */
+void counter_set_current(struct counter *counter);
+
 /*
  * Count an entry of the journal: JOURNAL_DATAGRAM, _EVENT or _REFUSAL.  One that waits for facts or a look is kept
  * in the ledger until it is counted.

@@ -89,8 +89,8 @@ take_some(const struct datagram_door *d, size_t count, size_t *full)
 	int i, n;
 
 	/* Without room for their bytes, which are dropped; MSG_TRUNC tells their lengths all the same. */
-	n = recvmmsg(d->socket.fd, messages, (unsigned)count, MSG_TRUNC | MSG_DONTWAIT,
-	    NULL);
+	n = recvmmsg(
+	    d->socket.fd, messages, (unsigned)count, MSG_TRUNC | MSG_DONTWAIT, NULL);
 	for (i = 0, *full = 0; i < n; i++)
 		*full += messages[i].msg_len > 0;
 	return n > 0;

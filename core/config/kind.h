@@ -43,6 +43,11 @@ extern const struct kind kind_paths;   /* struct path_list, its paths owned */
 extern const struct kind kind_mailbox; /* const char *, owned: addr-spec, A-labels */
 extern const struct kind kind_server; /* const char *, owned: NAME[:PORT], ADDRESS... */
 
+/* Members that are a const char *, owned: for kinds that take texts of one form only. */
+void text_put(void *member, const char *text);
+void text_add(const void *member, const struct key *key, size_t i, struct strbuf *out);
+void text_clear(void *member);
+
 /* Append the kind in the manual's words: "duration", "yes|no", "dane|both". */
 void kind_word_add(const struct key *key, struct strbuf *out);
 

@@ -174,29 +174,12 @@ const struct kind kind_ranges = {
 	.clear = clear_ranges,
 };
 
-const struct kind kind_socket = {
-	.word = "socket",
-	.is_list = true,
-	.set = set_socket,
-	.add = add_socket,
-	.count = count_sockets,
-	.clear = clear_sockets,
-};
+#define SOCKET_KIND                                                                    \
+	{                                                                              \
+		.word = "socket", .is_list = true, .set = set_socket,                  \
+		.add = add_socket, .count = count_sockets, .clear = clear_sockets,     \
+	}
 
-const struct kind kind_private_socket = {
-	.word = "socket",
-	.is_list = true,
-	.set = set_socket,
-	.add = add_socket,
-	.count = count_sockets,
-	.clear = clear_sockets,
-};
-
-const struct kind kind_datagram_socket = {
-	.word = "socket",
-	.is_list = true,
-	.set = set_socket,
-	.add = add_socket,
-	.count = count_sockets,
-	.clear = clear_sockets,
-};
+const struct kind kind_socket = SOCKET_KIND;
+const struct kind kind_private_socket = SOCKET_KIND;
+const struct kind kind_datagram_socket = SOCKET_KIND;

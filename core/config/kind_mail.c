@@ -14,31 +14,6 @@
 	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"               \
 	".!#$%&'*+-/=?^_`{|}~"
 
-static void
-put(void *member, const char *text)
-{
-	char **old = member;
-
-	free(*old);
-	*(const char **)member = xstrdup(text);
-}
-
-static void
-clear(void *member)
-{
-	char **text = member;
-
-	free(*text);
-	*text = NULL;
-}
-
-static void
-add(const void *member, const struct key *key UNUSED, size_t i UNUSED,
-    struct strbuf *out)
-{
-	strbuf_adds(out, *(const char *const *)member);
-}
-
 /* "tls-reports@example.org"; the domain is kept in its ASCII form. */
 static enum status
 set_mailbox(
@@ -49,7 +24,7 @@ set_mailbox(
 	struct domain domain;
 
 	if (text[0] == '\0') {
-		put(member, "");
+		text_put(member, "");
 		return ST_OK;
 	}
 	if (local == 0 || local > LOCAL_PART_MAX || text[local] != '@' ||
@@ -59,7 +34,7 @@ set_mailbox(
 		return ST_SYNTAX;
 	}
 	snprintf(mailbox, sizeof(mailbox), "%.*s@%s", (int)local, text, domain.text);
-	put(member, mailbox);
+	text_put(member, mailbox);
 	return ST_OK;
 }
 
@@ -92,20 +67,20 @@ set_server(
 		    why, "\"%s\" is not NAME or ADDRESS, with or without :PORT", text);
 		return ST_SYNTAX;
 	}
-	put(member, text);
+	text_put(member, text);
 	return ST_OK;
 }
 
 const struct kind kind_mailbox = {
 	.word = "mailbox",
 	.set = set_mailbox,
-	.add = add,
-	.clear = clear,
+	.add = text_add,
+	.clear = text_clear,
 };
 
 const struct kind kind_server = {
 	.word = "server",
 	.set = set_server,
-	.add = add,
-	.clear = clear,
+	.add = text_add,
+	.clear = text_clear,
 };

@@ -8,8 +8,8 @@
 
 #define DNS_PORT 53
 
-static void
-clear(void *member)
+void
+text_clear(void *member)
 {
 	char **text = member;
 
@@ -17,8 +17,8 @@ clear(void *member)
 	*text = NULL;
 }
 
-static void
-add(const void *member, const struct key *key UNUSED, size_t i UNUSED,
+void
+text_add(const void *member, const struct key *key UNUSED, size_t i UNUSED,
     struct strbuf *out)
 {
 	const char *const *text = member;
@@ -26,10 +26,10 @@ add(const void *member, const struct key *key UNUSED, size_t i UNUSED,
 	strbuf_adds(out, *text);
 }
 
-static void
-put(void *member, const char *text)
+void
+text_put(void *member, const char *text)
 {
-	clear(member);
+	text_clear(member);
 	*(const char **)member = xstrdup(text);
 }
 
@@ -42,7 +42,7 @@ set_text(void *member, const struct key *key, const char *text, struct why *why)
 		why_set(why, len < key->min ? "must not be empty" : "is too long");
 		return ST_RANGE;
 	}
-	put(member, text);
+	text_put(member, text);
 	return ST_OK;
 }
 
@@ -89,7 +89,7 @@ set_servers(
 	enum status st = parse_servers(text, &list, why);
 
 	if (st == ST_OK)
-		put(member, strbuf_str(&list));
+		text_put(member, strbuf_str(&list));
 	strbuf_clear(&list);
 	return st;
 }
@@ -123,22 +123,22 @@ add_domain(const void *member, const struct key *key UNUSED, size_t i UNUSED,
 const struct kind kind_text = {
 	.word = "text",
 	.set = set_text,
-	.add = add,
-	.clear = clear,
+	.add = text_add,
+	.clear = text_clear,
 };
 
 const struct kind kind_path = {
 	.word = "path",
 	.set = set_path,
-	.add = add,
-	.clear = clear,
+	.add = text_add,
+	.clear = text_clear,
 };
 
 const struct kind kind_servers = {
 	.word = "servers",
 	.set = set_servers,
-	.add = add,
-	.clear = clear,
+	.add = text_add,
+	.clear = text_clear,
 };
 
 const struct kind kind_domain = {

@@ -2,6 +2,13 @@
  * Accounting, closing and delivery together.  SPDX-License-Identifier: ISC
  *
  *   account -> ledger -> store -> closing -> outbox -> delivery
+ *
+ * account    intake    what was accepted is in the journal: journal (journal_record, segments), backlog while the disk is
+ *                      full, leftover and ids against counting twice, spool_in from adapters
+ *            counter   what it counts as: inquiry (facts and looks), refusal, records
+ * ledger     generation, rows: cells that wait for the next merge
+ * closing    close_domain, render, schedule
+ * delivery   job (one destination), attempt by its carrier: post, or mailing with message, dkim and relay; hosts, commits
  */
 #ifndef HOPSEAL_REPORT_REPORTS_H
 #define HOPSEAL_REPORT_REPORTS_H

@@ -5,16 +5,14 @@
 #include <errno.h>
 #include <sys/stat.h>
 
+#include "mail_host.h"
 #include "net/mail.h"
 #include "run_loop.h"
-#include "smtp_host.h"
 
 #define NAME      "mx.example.com"
 #define ADDRESS   "127.84.62.1"
 #define ADDRESS_2 "127.84.62.2"
 #define NOBODY    "127.84.62.3"
-#define PORT      2525
-#define PLACE     ADDRESS ":2525: "
 #define LONG_MS   20000 /* not reached */
 #define SHORT_MS  400
 
@@ -23,6 +21,9 @@
 #define MESSAGE   "Subject: a report\r\n\r\nall is well\r\n"
 
 static struct cert cert;
+
+/* Where nothing listens. */
+static const struct mail_host nobody = { .address = NOBODY, .port = 9 };
 
 /* --- sending -------------------------------------------------------------------- */
 
@@ -45,7 +46,6 @@ on_done(const struct mail_answer *answer, void *arg)
 }
 
 static const struct mail_request usual = {
-	.port = PORT,
 	.helo = "out.sender.example",
 	.sender = SENDER,
 	.recipient = RECIPIENT,
@@ -54,9 +54,10 @@ static const struct mail_request usual = {
 	.deadline_ms = LONG_MS,
 };
 
-/* To a server; addresses: one, or some with blanks between. */
+/* To the port of a server; addresses: one, or some with blanks between. */
 static struct mail *
-begin(struct mail_request request, const char *addresses, struct outcome *o)
+begin(struct mail_request request, const struct mail_host *h, const char *addresses,
+    struct outcome *o)
 {
 	struct address list[4];
 	struct domain host;
@@ -70,6 +71,7 @@ begin(struct mail_request request, const char *addresses, struct outcome *o)
 		    ST_OK);
 	}
 	request.host = &host;
+	request.port = h->port;
 	request.addresses = list;
 	*o = (struct outcome){ 0 };
 	return mail_send(&request, on_done, o);
@@ -77,10 +79,10 @@ begin(struct mail_request request, const char *addresses, struct outcome *o)
 
 /* h: what it hears has to be taken from it, where that is much; else NULL. */
 static void
-await(struct outcome *o, struct smtp_host *h)
+await(struct outcome *o, struct mail_host *h)
 {
 	assert_int_equal(o->count, 0);
-	RUN_UNTIL((h == NULL || smtp_host_heard(h) != NULL) && o->count > 0);
+	RUN_UNTIL((h == NULL || mail_host_heard(h) != NULL) && o->count > 0);
 	one_turn();
 	assert_int_equal(o->count, 1);
 }
@@ -92,91 +94,98 @@ assert_outcome(const struct outcome *o, enum mail_outcome outcome, const char *d
 	assert_string_equal(mail_outcome_text(o->outcome), mail_outcome_text(outcome));
 }
 
+/* The detail begins with the server. */
+static void
+assert_said(const struct outcome *o, enum mail_outcome outcome,
+    const struct mail_host *h, const char *said)
+{
+	char detail[512];
+
+	snprintf(detail, sizeof(detail), "%s:%u: %s", h->address, h->port, said);
+	assert_outcome(o, outcome, detail);
+}
+
 /* --- what a server may say -------------------------------------------------------- */
 
 #define OFFER "250-here\r\n250 STARTTLS\r\n"
 
 static const struct server_case {
 	const char *name;
-	struct smtp_host host;
+	struct mail_host host;
 	enum mail_outcome outcome;
 	const char *detail;
 	int deadline_ms; /* 0: long */
 } server_cases[] = {
-	{ "accepted", { .rcpt = NULL }, MAIL_ACCEPTED, PLACE "message: 250 2.0.0 kept",
-	    0 },
+	{ "accepted", { .rcpt = NULL }, MAIL_ACCEPTED, "message: 250 2.0.0 kept", 0 },
 	{ "accepted, in many lines", { .end = "250-a\r\n250-b\r\n250 c\r\n" },
-	    MAIL_ACCEPTED, PLACE "message: 250-a", 0 },
+	    MAIL_ACCEPTED, "message: 250-a", 0 },
 	{ "a reply is escaped", { .end = "250 \"\x1b[1m\r\n" }, MAIL_ACCEPTED,
-	    PLACE "message: 250 \\\"\\x1b[1m", 0 },
+	    "message: 250 \\\"\\x1b[1m", 0 },
 	{ "greeting 421", { .greeting = "421 busy\r\n" }, MAIL_TEMPORARY,
-	    PLACE "greeting: 421 busy", 0 },
+	    "greeting: 421 busy", 0 },
 	{ "greeting 554 refuses us, not the mail", { .greeting = "554 no\r\n" },
-	    MAIL_TEMPORARY, PLACE "greeting: 554 no", 0 },
+	    MAIL_TEMPORARY, "greeting: 554 no", 0 },
 	{ "no SMTP", { .greeting = "SSH-2.0-x\r\n" }, MAIL_TEMPORARY,
-	    PLACE "greeting: not SMTP", 0 },
-	{ "EHLO 421", { .ehlo = "421 busy\r\n" }, MAIL_TEMPORARY,
-	    PLACE "EHLO: 421 busy", 0 },
+	    "greeting: not SMTP", 0 },
+	{ "EHLO 421", { .ehlo = "421 busy\r\n" }, MAIL_TEMPORARY, "EHLO: 421 busy", 0 },
 	{ "HELO where EHLO is unknown", { .ehlo = "502 what\r\n" }, MAIL_ACCEPTED,
-	    PLACE "message: 250 2.0.0 kept", 0 },
+	    "message: 250 2.0.0 kept", 0 },
 	{ "neither EHLO nor HELO", { .ehlo = "502 what\r\n", .helo = "502 no\r\n" },
-	    MAIL_TEMPORARY, PLACE "HELO: 502 no", 0 },
-	{ "MAIL 451", { .mail = "451 later\r\n" }, MAIL_TEMPORARY,
-	    PLACE "MAIL: 451 later", 0 },
-	{ "MAIL 552", { .mail = "552 too big\r\n" }, MAIL_PERMANENT,
-	    PLACE "MAIL: 552 too big", 0 },
-	{ "RCPT 450", { .rcpt = "450 grey\r\n" }, MAIL_TEMPORARY,
-	    PLACE "RCPT: 450 grey", 0 },
-	{ "RCPT 550", { .rcpt = "550 5.1.1 nobody\r\n" }, MAIL_PERMANENT,
-	    PLACE "RCPT: 550 5.1.1 nobody", 0 },
-	{ "DATA 451", { .data = "451 later\r\n" }, MAIL_TEMPORARY,
-	    PLACE "DATA: 451 later", 0 },
-	{ "DATA 554", { .data = "554 no\r\n" }, MAIL_PERMANENT, PLACE "DATA: 554 no",
+	    MAIL_TEMPORARY, "HELO: 502 no", 0 },
+	{ "MAIL 451", { .mail = "451 later\r\n" }, MAIL_TEMPORARY, "MAIL: 451 later",
 	    0 },
+	{ "MAIL 552", { .mail = "552 too big\r\n" }, MAIL_PERMANENT,
+	    "MAIL: 552 too big", 0 },
+	{ "RCPT 450", { .rcpt = "450 grey\r\n" }, MAIL_TEMPORARY, "RCPT: 450 grey", 0 },
+	{ "RCPT 550", { .rcpt = "550 5.1.1 nobody\r\n" }, MAIL_PERMANENT,
+	    "RCPT: 550 5.1.1 nobody", 0 },
+	{ "DATA 451", { .data = "451 later\r\n" }, MAIL_TEMPORARY, "DATA: 451 later",
+	    0 },
+	{ "DATA 554", { .data = "554 no\r\n" }, MAIL_PERMANENT, "DATA: 554 no", 0 },
 	{ "DATA 250 is no answer", { .data = "250 fine\r\n" }, MAIL_TEMPORARY,
-	    PLACE "DATA: 250 fine", 0 },
+	    "DATA: 250 fine", 0 },
 	{ "the message 451", { .end = "451 later\r\n" }, MAIL_TEMPORARY,
-	    PLACE "message: 451 later", 0 },
+	    "message: 451 later", 0 },
 	{ "the message 554", { .end = "554 spam\r\n" }, MAIL_PERMANENT,
-	    PLACE "message: 554 spam", 0 },
-	{ "dropped at the greeting", { .greeting = SMTP_DROP }, MAIL_TEMPORARY,
-	    PLACE "greeting: connection closed", 0 },
-	{ "dropped after RCPT", { .rcpt = SMTP_DROP }, MAIL_TEMPORARY,
-	    PLACE "RCPT: connection closed", 0 },
-	{ "dropped after the message", { .end = SMTP_DROP }, MAIL_TEMPORARY,
-	    PLACE "message: connection closed", 0 },
-	{ "a greeting that never comes", { .greeting = SMTP_STALL }, MAIL_TEMPORARY,
-	    PLACE "greeting: timed out", SHORT_MS },
-	{ "a reply to RCPT that never comes", { .rcpt = SMTP_STALL }, MAIL_TEMPORARY,
-	    PLACE "RCPT: timed out", SHORT_MS },
-	{ "a reply to the message that never comes", { .end = SMTP_STALL },
-	    MAIL_TEMPORARY, PLACE "message: timed out", SHORT_MS },
+	    "message: 554 spam", 0 },
+	{ "dropped at the greeting", { .greeting = MAIL_HOST_DROPS }, MAIL_TEMPORARY,
+	    "greeting: connection closed", 0 },
+	{ "dropped after RCPT", { .rcpt = MAIL_HOST_DROPS }, MAIL_TEMPORARY,
+	    "RCPT: connection closed", 0 },
+	{ "dropped after the message", { .end = MAIL_HOST_DROPS }, MAIL_TEMPORARY,
+	    "message: connection closed", 0 },
+	{ "a greeting that never comes", { .greeting = MAIL_HOST_STALLS },
+	    MAIL_TEMPORARY, "greeting: timed out", SHORT_MS },
+	{ "a reply to RCPT that never comes", { .rcpt = MAIL_HOST_STALLS },
+	    MAIL_TEMPORARY, "RCPT: timed out", SHORT_MS },
+	{ "a reply to the message that never comes", { .end = MAIL_HOST_STALLS },
+	    MAIL_TEMPORARY, "message: timed out", SHORT_MS },
 
 	{ "RPT-MAIL-06 STARTTLS 454: on in the clear",
 	    { .ehlo = OFFER, .starttls = "454 not now\r\n" }, MAIL_ACCEPTED,
-	    PLACE "message: 250 2.0.0 kept; without TLS: STARTTLS: 454 not now", 0 },
+	    "message: 250 2.0.0 kept; without TLS: STARTTLS: 454 not now", 0 },
 	{ "RPT-MAIL-06 the handshake fails: once more in the clear", { .ehlo = OFFER },
 	    MAIL_ACCEPTED,
-	    PLACE "message: 250 2.0.0 kept; "
-		  "without TLS: TLS handshake: wrong version number",
+	    "message: 250 2.0.0 kept; "
+	    "without TLS: TLS handshake: wrong version number",
 	    0 },
 	{ "RPT-MAIL-06 dropped at STARTTLS: once more in the clear",
-	    { .ehlo = OFFER, .starttls = SMTP_DROP }, MAIL_ACCEPTED,
-	    PLACE "message: 250 2.0.0 kept; "
-		  "without TLS: STARTTLS: connection closed",
+	    { .ehlo = OFFER, .starttls = MAIL_HOST_DROPS }, MAIL_ACCEPTED,
+	    "message: 250 2.0.0 kept; "
+	    "without TLS: STARTTLS: connection closed",
 	    0 },
 	{ "RPT-MAIL-06 text behind the reply to STARTTLS: once more in the clear",
 	    { .ehlo = OFFER, .starttls = "220 go\r\n250 fine\r\n" }, MAIL_ACCEPTED,
-	    PLACE "message: 250 2.0.0 kept; "
-		  "without TLS: STARTTLS: text behind the reply",
+	    "message: 250 2.0.0 kept; "
+	    "without TLS: STARTTLS: text behind the reply",
 	    0 },
 	{ "RTLS-07 a server that insists on TLS, where it fails, refuses for good",
 	    { .ehlo = OFFER,
 		.starttls = "454 not now\r\n",
 		.mail = "530 5.7.0 Must issue STARTTLS first\r\n" },
 	    MAIL_PERMANENT,
-	    PLACE "MAIL: 530 5.7.0 Must issue STARTTLS first; "
-		  "without TLS: STARTTLS: 454 not now",
+	    "MAIL: 530 5.7.0 Must issue STARTTLS first; "
+	    "without TLS: STARTTLS: 454 not now",
 	    0 },
 };
 
@@ -184,41 +193,42 @@ static void
 check_server(void **state)
 {
 	const struct server_case *c = *state;
-	struct smtp_host h = c->host;
+	struct mail_host h = c->host;
 	struct mail_request request = usual;
 	struct outcome o;
 
 	h.address = ADDRESS;
-	h.port = PORT;
 	if (c->deadline_ms != 0)
 		request.deadline_ms = c->deadline_ms;
-	smtp_host_start(&h);
-	begin(request, ADDRESS, &o);
+	mail_host_start(&h);
+	begin(request, &h, ADDRESS, &o);
 	await(&o, &h);
-	assert_outcome(&o, c->outcome, c->detail);
+	assert_said(&o, c->outcome, &h, c->detail);
 	assert_false(o.was_encrypted);
-	smtp_host_stop(&h);
+	mail_host_stop(&h);
 }
 
 /* --- what a server hears ------------------------------------------------------------ */
 
 static void
-hear_all(struct smtp_host *h, const char *want)
+hear_all(struct mail_host *h, const char *want)
 {
-	RUN_UNTIL(strlen(smtp_host_heard(h)) >= strlen(want));
-	assert_string_equal(smtp_host_heard(h), want);
-	smtp_host_stop(h);
+	RUN_UNTIL(strlen(mail_host_heard(h)) >= strlen(want));
+	assert_string_equal(mail_host_heard(h), want);
+	mail_host_stop(h);
 }
 
 static void
 check_dialogue(void **state)
 {
-	struct smtp_host h = { .address = ADDRESS, .port = PORT };
+	struct mail_host h = {
+		.address = ADDRESS,
+	};
 	struct outcome o;
 
 	(void)state;
-	smtp_host_start(&h);
-	begin(usual, ADDRESS, &o);
+	mail_host_start(&h);
+	begin(usual, &h, ADDRESS, &o);
 	await(&o, &h);
 	assert_int_equal(o.outcome, MAIL_ACCEPTED);
 	hear_all(&h, "EHLO out.sender.example\r\n"
@@ -232,16 +242,14 @@ check_dialogue(void **state)
 static void
 check_tls(void **state)
 {
-	struct smtp_host h = {
-		.address = ADDRESS, .port = PORT, .ehlo = OFFER, .cert = &cert
-	};
+	struct mail_host h = { .address = ADDRESS, .ehlo = OFFER, .cert = &cert };
 	struct outcome o;
 
 	(void)state;
-	smtp_host_start(&h);
-	begin(usual, ADDRESS, &o);
+	mail_host_start(&h);
+	begin(usual, &h, ADDRESS, &o);
 	await(&o, &h);
-	assert_outcome(&o, MAIL_ACCEPTED, PLACE "message: 250 2.0.0 kept");
+	assert_said(&o, MAIL_ACCEPTED, &h, "message: 250 2.0.0 kept");
 	assert_true(o.was_encrypted);
 	hear_all(&h, "EHLO out.sender.example\r\n"
 		     "STARTTLS\r\n"
@@ -258,14 +266,12 @@ check_tls(void **state)
 static void
 check_refused(void **state)
 {
-	struct smtp_host h = {
-		.address = ADDRESS, .port = PORT, .rcpt = "550 nobody\r\n"
-	};
+	struct mail_host h = { .address = ADDRESS, .rcpt = "550 nobody\r\n" };
 	struct outcome o;
 
 	(void)state;
-	smtp_host_start(&h);
-	begin(usual, ADDRESS " " ADDRESS, &o);
+	mail_host_start(&h);
+	begin(usual, &h, ADDRESS " " ADDRESS, &o);
 	await(&o, &h);
 	assert_int_equal(o.outcome, MAIL_PERMANENT);
 	hear_all(&h, "EHLO out.sender.example\r\n"
@@ -302,21 +308,20 @@ check_bytes(void **state)
 	request.message = message.data;
 	request.len = message.len;
 	for (i = 0; i < COUNT_OF(offers); i++) {
-		struct smtp_host h = { .address = ADDRESS,
-			.port = PORT,
-			.ehlo = offers[i],
-			.cert = &cert };
+		struct mail_host h = {
+			.address = ADDRESS, .ehlo = offers[i], .cert = &cert
+		};
 
-		smtp_host_start(&h);
-		begin(request, ADDRESS, &o);
+		mail_host_start(&h);
+		begin(request, &h, ADDRESS, &o);
 		await(&o, &h);
 		assert_int_equal(o.outcome, MAIL_ACCEPTED);
 		assert_int_equal(o.was_encrypted, offers[i] != NULL);
-		RUN_UNTIL(strstr(smtp_host_heard(&h), "(end)") != NULL);
-		data = strstr(smtp_host_heard(&h), "DATA\r\n") + 6;
+		RUN_UNTIL(strstr(mail_host_heard(&h), "(end)") != NULL);
+		data = strstr(mail_host_heard(&h), "DATA\r\n") + 6;
 		assert_int_equal(strlen(data), sent.len);
 		assert_memory_equal(data, sent.data, sent.len);
-		smtp_host_stop(&h);
+		mail_host_stop(&h);
 	}
 	strbuf_clear(&message);
 	strbuf_clear(&sent);
@@ -327,10 +332,9 @@ static void
 check_rude(void **state)
 {
 	enum { MUCH = 20 * 1024 * 1024 };
-	struct smtp_host h = { .address = ADDRESS,
-		.port = PORT,
-		.is_rude = true,
-		.end = "552 too much\r\n" };
+	struct mail_host h = {
+		.address = ADDRESS, .is_rude = true, .end = "552 too much\r\n"
+	};
 	struct mail_request request = usual;
 	char *message = xmalloc(MUCH);
 	struct outcome o;
@@ -340,24 +344,23 @@ check_rude(void **state)
 	memcpy(message + MUCH - 2, "\r\n", 2);
 	request.message = message;
 	request.len = MUCH;
-	smtp_host_start(&h);
-	begin(request, ADDRESS, &o);
+	mail_host_start(&h);
+	begin(request, &h, ADDRESS, &o);
 	free(message);
 	await(&o, NULL);
-	assert_outcome(&o, MAIL_PERMANENT, PLACE "message: 552 too much");
-	smtp_host_stop(&h);
-	h = (struct smtp_host){ .address = ADDRESS,
-		.port = PORT,
-		.is_rude = true,
-		.end = "250 thanks, enough\r\n" };
+	assert_said(&o, MAIL_PERMANENT, &h, "message: 552 too much");
+	mail_host_stop(&h);
+	h = (struct mail_host){
+		.address = ADDRESS, .is_rude = true, .end = "250 thanks, enough\r\n"
+	};
 	request.message = message = xmalloc(MUCH);
 	memset(message, 'x', MUCH);
-	smtp_host_start(&h);
-	begin(request, ADDRESS, &o);
+	mail_host_start(&h);
+	begin(request, &h, ADDRESS, &o);
 	free(message);
 	await(&o, NULL);
-	assert_outcome(&o, MAIL_TEMPORARY, PLACE "message: 250 thanks, enough");
-	smtp_host_stop(&h);
+	assert_said(&o, MAIL_TEMPORARY, &h, "message: 250 thanks, enough");
+	mail_host_stop(&h);
 }
 
 /* --- addresses -------------------------------------------------------------------- */
@@ -365,62 +368,60 @@ check_rude(void **state)
 static void
 check_second_address(void **state)
 {
-	struct smtp_host busy = {
-		.address = ADDRESS, .port = PORT, .greeting = "421 busy\r\n"
-	};
-	struct smtp_host h = { .address = ADDRESS_2, .port = PORT };
+	struct mail_host busy = { .address = ADDRESS, .greeting = "421 busy\r\n" };
+	struct mail_host h = { .address = ADDRESS_2 };
 	struct outcome o;
 
 	(void)state;
-	smtp_host_start(&busy);
-	smtp_host_start(&h);
-	begin(usual, NOBODY " " ADDRESS " " ADDRESS_2, &o);
+	mail_host_start(&busy);
+	h.port = busy.port;
+	mail_host_start(&h);
+	begin(usual, &h, NOBODY " " ADDRESS " " ADDRESS_2, &o);
 	await(&o, NULL);
-	assert_outcome(&o, MAIL_ACCEPTED, ADDRESS_2 ":2525: message: 250 2.0.0 kept");
+	assert_said(&o, MAIL_ACCEPTED, &h, "message: 250 2.0.0 kept");
 	hear_all(&busy, "QUIT\r\n(end)\n");
-	smtp_host_stop(&h);
+	mail_host_stop(&h);
 }
 
 /* The first one takes no more than its share of the time. */
 static void
 check_slow_address(void **state)
 {
-	struct smtp_host slow = {
-		.address = ADDRESS, .port = PORT, .greeting = SMTP_STALL
-	};
-	struct smtp_host h = { .address = ADDRESS_2, .port = PORT };
+	struct mail_host slow = { .address = ADDRESS, .greeting = MAIL_HOST_STALLS };
+	struct mail_host h = { .address = ADDRESS_2 };
 	struct mail_request request = usual;
 	struct outcome o;
 
 	(void)state;
 	request.deadline_ms = 4000;
-	smtp_host_start(&slow);
-	smtp_host_start(&h);
-	begin(request, ADDRESS " " ADDRESS_2, &o);
+	mail_host_start(&slow);
+	h.port = slow.port;
+	mail_host_start(&h);
+	begin(request, &h, ADDRESS " " ADDRESS_2, &o);
 	await(&o, NULL);
 	assert_int_equal(o.outcome, MAIL_ACCEPTED);
-	smtp_host_stop(&slow);
-	smtp_host_stop(&h);
+	mail_host_stop(&slow);
+	mail_host_stop(&h);
 }
 
 static void
 check_slow_handshake(void **state)
 {
-	struct smtp_host h = {
-		.address = ADDRESS, .port = PORT, .ehlo = OFFER, .starttls = SMTP_STALL
+	struct mail_host h = {
+		.address = ADDRESS, .ehlo = OFFER, .starttls = MAIL_HOST_STALLS
 	};
 	struct mail_request request = usual;
 	struct outcome o;
 
 	(void)state;
 	request.deadline_ms = SHORT_MS;
-	smtp_host_start(&h);
-	begin(request, ADDRESS, &o);
+	mail_host_start(&h);
+	begin(request, &h, ADDRESS, &o);
 	await(&o, NULL);
 	/* This server has but one hand; what counts is that it was asked again. */
-	assert_outcome(&o, MAIL_TEMPORARY,
-	    PLACE "greeting: timed out; without TLS: STARTTLS: timed out");
-	smtp_host_stop(&h);
+	assert_said(&o, MAIL_TEMPORARY, &h,
+	    "greeting: timed out; without TLS: STARTTLS: timed out");
+	mail_host_stop(&h);
 }
 
 static void
@@ -429,16 +430,18 @@ check_nobody(void **state)
 	struct outcome o;
 
 	(void)state;
-	begin(usual, NOBODY, &o);
+	begin(usual, &nobody, NOBODY, &o);
 	await(&o, NULL);
-	assert_outcome(&o, MAIL_TEMPORARY, NOBODY ":2525: connect: Connection refused");
+	assert_said(&o, MAIL_TEMPORARY, &nobody, "connect: Connection refused");
 }
 
 static void
 check_guard(void **state)
 {
 	static const struct guard closed = { NULL, 0 };
-	struct smtp_host h = { .address = ADDRESS, .port = PORT };
+	struct mail_host h = {
+		.address = ADDRESS,
+	};
 	struct mail_request request = usual;
 	struct address_range range;
 	struct guard opened = { &range, 1 };
@@ -447,39 +450,39 @@ check_guard(void **state)
 	(void)state;
 	assert_int_equal(address_range_parse(BYTES(ADDRESS "/32"), &range), ST_OK);
 	request.guard = &closed;
-	smtp_host_start(&h);
-	begin(request, ADDRESS " 10.0.0.1 ::1", &o);
+	mail_host_start(&h);
+	begin(request, &h, ADDRESS " 10.0.0.1 ::1", &o);
 	await(&o, NULL);
 	assert_outcome(&o, MAIL_TEMPORARY, "all addresses are refused ranges");
 	request.guard = &opened;
-	begin(request, ADDRESS_2 " " ADDRESS, &o);
+	begin(request, &h, ADDRESS_2 " " ADDRESS, &o);
 	await(&o, NULL);
-	assert_outcome(&o, MAIL_ACCEPTED, PLACE "message: 250 2.0.0 kept");
-	smtp_host_stop(&h);
+	assert_said(&o, MAIL_ACCEPTED, &h, "message: 250 2.0.0 kept");
+	mail_host_stop(&h);
 }
 
 static void
 check_cancel(void **state)
 {
 	static const char *const offers[] = { NULL, OFFER };
-	struct smtp_host h = { .address = ADDRESS, .port = PORT, .rcpt = SMTP_STALL };
+	struct mail_host h = { .address = ADDRESS, .rcpt = MAIL_HOST_STALLS };
 	struct outcome o;
 	struct mail *mail;
 	size_t i;
 
 	(void)state;
 	mail_cancel(NULL);
-	mail = begin(usual, NOBODY, &o);
+	mail = begin(usual, &nobody, NOBODY, &o);
 	mail_cancel(mail);
 	for (i = 0; i < COUNT_OF(offers); i++) {
 		h.ehlo = offers[i];
 		h.cert = &cert;
 		h.heard = (struct strbuf)STRBUF_INIT;
-		smtp_host_start(&h);
-		mail = begin(usual, ADDRESS, &o);
-		RUN_UNTIL(strstr(smtp_host_heard(&h), "RCPT") != NULL);
+		mail_host_start(&h);
+		mail = begin(usual, &h, ADDRESS, &o);
+		RUN_UNTIL(strstr(mail_host_heard(&h), "RCPT") != NULL);
 		mail_cancel(mail);
-		smtp_host_stop(&h);
+		mail_host_stop(&h);
 	}
 	one_turn();
 	assert_int_equal(o.count, 0);
@@ -615,7 +618,7 @@ check_arguments(void **state)
 	begin_program(request,
 	    "d=${0%/*}; printf '%s|' \"$@\" >$d/args; cat >$d/stdin\n"
 	    "tr '\\0' '|' </proc/$$/environ >$d/env; ls /proc/$$/fd >$d/fds\n"
-	    "awk '/^Sig(Blk|Ign)/ { print $2 }' /proc/$$/status >$d/signals",
+	    "awk '/^Sig(Blk|Ign)/ { print $2 }' /proc/self/status >$d/signals",
 	    &o);
 	await(&o, NULL);
 	close(fd);
@@ -786,7 +789,7 @@ count_descriptors(void)
 static void
 check_descriptors(void **state)
 {
-	struct smtp_host h = { .address = ADDRESS, .port = PORT, .ehlo = OFFER };
+	struct mail_host h = { .address = ADDRESS, .ehlo = OFFER };
 	unsigned before = count_descriptors();
 	struct mail_request request = usual;
 	struct outcome o;
@@ -798,10 +801,10 @@ check_descriptors(void **state)
 	o = (struct outcome){ 0 };
 	mail_send(&request, on_done, &o);
 	await(&o, NULL);
-	smtp_host_start(&h);
-	begin(usual, NOBODY " " ADDRESS, &o);
+	mail_host_start(&h);
+	begin(usual, &h, NOBODY " " ADDRESS, &o);
 	await(&o, NULL);
-	smtp_host_stop(&h);
+	mail_host_stop(&h);
 	assert_int_equal(count_descriptors(), before);
 }
 

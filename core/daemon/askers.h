@@ -12,9 +12,10 @@
 
 #include "wire/next_hop.h"
 
-#define ASKERS_MAX    4096 /* processes; of two with one place the later one stays */
-#define ASKED_MAX     4    /* questions of each, the last ones */
-#define ASKED_VALID_S 300  /* smtp(8) lives on, its question does not */
+#define ASKERS_MAX 4096 /* processes; of two with one place the later one stays */
+/* Questions of each, the last ones: more than it can ask between two looks at its log. */
+#define ASKED_MAX     64
+#define ASKED_VALID_S 300 /* smtp(8) lives on, its question does not */
 
 struct asker;
 

@@ -31,23 +31,27 @@ count(struct door_log *d, const struct tls_event *event)
 }
 
 static void
+on_session(const struct postfix_session *session, void *arg)
+{
+	struct door_log *d = arg;
+	struct tls_event event = session->event;
+	const struct next_hop *asked =
+	    askers_find(d->askers, (pid_t)session->pid, &event.next_hop, loop_time());
+
+	if (asked != NULL) {
+		event.next_hop = asked->domain;
+		event.is_next_hop_host = asked->is_host;
+	}
+	if (event.next_hop.len > 0)
+		count(d, &event);
+}
+
+static void
 on_line(const char *line, size_t len, void *arg)
 {
 	struct door_log *d = arg;
-	struct postfix_session session;
-	const struct next_hop *asked;
-	struct tls_event *event = &session.event;
 
-	if (!postfix_log_read(d->reader, line, len, loop_time(), &session))
-		return;
-	asked =
-	    askers_find(d->askers, (pid_t)session.pid, &event->next_hop, loop_time());
-	if (asked != NULL) {
-		event->next_hop = asked->domain;
-		event->is_next_hop_host = asked->is_host;
-	}
-	if (event->next_hop.len > 0)
-		count(d, event);
+	postfix_log_read(d->reader, line, len, loop_time(), on_session, d);
 }
 
 struct door_log *

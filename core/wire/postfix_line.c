@@ -421,6 +421,7 @@ read_delivery(struct text t, struct postfix_line *out)
 	    !take(&t, "relay=") || !take_until(&t, ",", &relay) ||
 	    !take_status(&t, &status))
 		return false;
+	out->is_final = true;
 	set_next_hop(out, domain);
 	take_peer(&relay, out);
 	if (!is(status, "sent"))

@@ -38,6 +38,7 @@ struct postfix_line {
 	char reason[REASON_CODE_MAX + 1];
 	char version[16], cipher[64];
 	char queue_id[QUEUE_ID_MAX + 1];
+	bool is_final;          /* POSTFIX_ATTEMPT_OVER with a recipient */
 	struct domain next_hop; /* len 0: not said */
 	bool is_next_hop_host;
 };

@@ -10,11 +10,20 @@
  * Postfix's minimal_backoff_time of 300 s. */
 #define SAME_DELIVERY_S 100
 
+/* Where sessions go. */
+struct sink {
+	postfix_session_fn *fn;
+	void *arg;
+};
+
 struct process {
 	struct map_link link;
 	struct list node; /* by last use */
 	uint32_t pid;
-	struct tls_event *session; /* being told of; NULL: none.  Owned */
+	/* Sessions of the message under way, the one being told of last.  Owned. */
+	struct tls_event *sessions[POSTFIX_SESSIONS_MAX];
+	size_t count;
+	bool is_open;     /* the last one has not ended */
 	bool is_complete; /* all that is said of it has been, but how it ended */
 	bool is_reported; /* by datagram */
 	/* The last attempt that was taken for a session. */
@@ -43,7 +52,8 @@ process_forget(struct postfix_log *log, struct process *p)
 {
 	map_remove(&log->by_pid, &p->link);
 	list_remove(&p->node);
-	free(p->session);
+	while (p->count > 0)
+		free(p->sessions[--p->count]);
 	free(p);
 }
 
@@ -122,87 +132,106 @@ session_new(const struct postfix_line *line)
 	return e;
 }
 
-/* Hand out what is known of the session, if there is one. */
-static bool
-emit(struct process *p, struct postfix_session *out)
+/* The session being told of; NULL: none. */
+static struct tls_event *
+current(const struct process *p)
 {
-	if (p->session == NULL)
-		return false;
-	out->pid = p->pid;
-	out->event = *p->session;
-	free(p->session);
-	p->session = NULL;
-	return true;
+	return p->is_open ? p->sessions[p->count - 1] : NULL;
+}
+
+static void
+hand_out(const struct process *p, const struct tls_event *event, const struct sink *to)
+{
+	const struct postfix_session session = { .pid = p->pid, .event = *event };
+
+	to->fn(&session, to->arg);
+}
+
+/* Hand out all that is known, in its order. */
+static void
+emit(struct process *p, const struct sink *to)
+{
+	size_t i;
+
+	for (i = 0; i < p->count; i++) {
+		hand_out(p, p->sessions[i], to);
+		free(p->sessions[i]);
+	}
+	p->count = 0;
+	p->is_open = false;
 }
 
 static bool
 is_of_session(const struct process *p, const struct postfix_line *line)
 {
-	return p->session != NULL && !p->is_complete && p->session->has_remote &&
-	       address_equal(&p->session->remote, &line->remote);
+	const struct tls_event *e = current(p);
+
+	return e != NULL && !p->is_complete && e->has_remote &&
+	       address_equal(&e->remote, &line->remote);
 }
 
-/* A session begins; one whose end was not seen ends with that. */
-static bool
+/* A session begins; one whose end was not seen waits for the message's name. */
+static void
 begin(struct process *p, const struct postfix_line *line, bool is_complete,
-    struct postfix_session *out)
+    const struct sink *to)
 {
-	bool had_one = emit(p, out);
-
-	p->session = session_new(line);
+	if (p->count == POSTFIX_SESSIONS_MAX)
+		emit(p, to);
+	p->sessions[p->count++] = session_new(line);
+	p->is_open = true;
 	p->is_complete = is_complete;
-	return had_one;
 }
 
 /* Of several things wrong with a chain the first counts (RPT-TYPE-14). */
-static bool
+static void
 on_certificate(
-    struct process *p, const struct postfix_line *line, struct postfix_session *out)
+    struct process *p, const struct postfix_line *line, const struct sink *to)
 {
-	return !is_of_session(p, line) && begin(p, line, false, out);
+	if (!is_of_session(p, line))
+		begin(p, line, false, to);
 }
 
 /* After what was wrong with the certificate, if anything. */
-static bool
-on_tls_up(
-    struct process *p, const struct postfix_line *line, struct postfix_session *out)
+static void
+on_tls_up(struct process *p, const struct postfix_line *line, const struct sink *to)
 {
-	struct tls_event *e = p->session;
+	struct tls_event *e = current(p);
 
-	if (!is_of_session(p, line))
-		return begin(p, line, true, out);
+	if (!is_of_session(p, line)) {
+		begin(p, line, true, to);
+		return;
+	}
 	memcpy(e->version, line->version, sizeof(e->version));
 	memcpy(e->cipher, line->cipher, sizeof(e->cipher));
 	p->is_complete = true;
-	return false;
 }
 
 static void
 on_library_error(struct process *p, const struct postfix_line *line)
 {
-	struct tls_event *e = p->session;
+	struct tls_event *e = current(p);
 
 	if (e != NULL && e->tls == TLS_FAILED && e->reason[0] == '\0')
 		memcpy(e->reason, line->reason, sizeof(e->reason));
 }
 
 /* No session, and none is under way. */
-static bool
-on_policy_failure(const struct postfix_line *line, struct postfix_session *out)
+static void
+on_policy_failure(
+    const struct process *p, const struct postfix_line *line, const struct sink *to)
 {
 	struct tls_event *e = session_new(line);
 
-	out->pid = line->pid;
-	out->event = *e;
+	hand_out(p, e, to);
 	free(e);
-	return true;
 }
 
 static void
 forget_session(struct process *p)
 {
-	free(p->session);
-	p->session = NULL;
+	if (p->is_open)
+		free(p->sessions[--p->count]);
+	p->is_open = false;
 }
 
 /* Whether it is one more recipient of an attempt that was a session already. */
@@ -215,55 +244,73 @@ is_repeated(const struct process *p, const struct postfix_line *line)
 }
 
 /* The end of the session, where there is one; else TLS was the end of it before the log had a word for it. */
-static bool
-on_attempt_over(
-    struct process *p, const struct postfix_line *line, struct postfix_session *out)
+static void
+end_session(struct process *p, const struct postfix_line *line, const struct sink *to)
 {
-	struct tls_event *e = p->session;
+	struct tls_event *e = current(p);
 
 	if (p->is_reported) {
 		forget_session(p);
 	} else if (e != NULL) {
-		e->next_hop = line->next_hop;
-		e->is_next_hop_host = line->is_next_hop_host;
 		if (line->has_result && !e->has_result) {
 			e->has_result = true;
 			e->result = line->result;
 		}
 	} else if (line->tls != TLS_UNKNOWN && !is_repeated(p, line)) {
-		p->session = session_new(line);
+		begin(p, line, true, to);
+	} else {
+		return;
 	}
-	if (p->is_reported || p->session != NULL) {
-		memcpy(p->queue_id, line->queue_id, sizeof(p->queue_id));
-		p->remote = line->remote;
-		p->over = line->when;
-	}
-	p->is_reported = false;
-	return emit(p, out);
+	memcpy(p->queue_id, line->queue_id, sizeof(p->queue_id));
+	p->remote = line->remote;
+	p->over = line->when;
 }
 
-bool
-postfix_log_read(struct postfix_log *log, const char *line, size_t len, time_t now,
-    struct postfix_session *out)
+/* The recipient's domain is that of all hosts that were tried for this message. */
+static void
+on_attempt_over(
+    struct process *p, const struct postfix_line *line, const struct sink *to)
 {
+	size_t i;
+
+	end_session(p, line, to);
+	p->is_open = p->is_reported = false;
+	if (!line->is_final)
+		return;
+	for (i = 0; i < p->count; i++) {
+		p->sessions[i]->next_hop = line->next_hop;
+		p->sessions[i]->is_next_hop_host = line->is_next_hop_host;
+	}
+	emit(p, to);
+}
+
+void
+postfix_log_read(struct postfix_log *log, const char *line, size_t len, time_t now,
+    postfix_session_fn *fn, void *arg)
+{
+	const struct sink to = { fn, arg };
 	struct postfix_line l;
 	struct process *p;
 
 	if (!postfix_line_parse(line, len, &l))
-		return false;
+		return;
 	if (l.when == 0 || l.when > now)
 		l.when = now;
-	if (l.kind == POSTFIX_POLICY_FAILED)
-		return on_policy_failure(&l, out);
 	p = process_of(log, l.pid);
 	switch (l.kind) {
+	case POSTFIX_POLICY_FAILED:
+		on_policy_failure(p, &l, &to);
+		break;
 	case POSTFIX_CERTIFICATE_BAD:
 	case POSTFIX_SESSION_RESUMED:
-		return on_certificate(p, &l, out);
+		on_certificate(p, &l, &to);
+		break;
 	case POSTFIX_TLS_UP:
-		return on_tls_up(p, &l, out);
+		on_tls_up(p, &l, &to);
+		break;
 	case POSTFIX_HANDSHAKE_FAILED:
-		return begin(p, &l, true, out);
+		begin(p, &l, true, &to);
+		break;
 	case POSTFIX_LIBRARY_ERROR:
 		on_library_error(p, &l);
 		break;
@@ -272,9 +319,7 @@ postfix_log_read(struct postfix_log *log, const char *line, size_t len, time_t n
 		p->is_reported = true;
 		break;
 	case POSTFIX_ATTEMPT_OVER:
-		return on_attempt_over(p, &l, out);
-	case POSTFIX_POLICY_FAILED:
+		on_attempt_over(p, &l, &to);
 		break;
 	}
-	return false;
 }

@@ -31,19 +31,24 @@ struct postfix_log;
 struct postfix_log *postfix_log_new(void);
 void postfix_log_free(struct postfix_log *log); /* NULL is fine */
 
-/* One session.  event owns nothing and need not be cleared. */
+/* Sessions of one process whose message is not known yet: hosts and addresses that were tried before the last. */
+#define POSTFIX_SESSIONS_MAX 16
+
+/* One session whose outcome is known; event owns nothing and need not be cleared. */
 struct postfix_session {
 	uint32_t
 	    pid; /* of the smtp(8) process: whose socketmap question tells the next-hop */
-	struct tls_event
-	    event; /* next_hop is the recipient's domain, a guess, or unset (len 0) */
+	/* next_hop is the recipient's domain, a guess, or unset (len 0) */
+	struct tls_event event;
 };
 
+typedef void postfix_session_fn(const struct postfix_session *session, void *arg);
+
 /*
- * Read the next line, without its end; its date counts if it has a year and a zone, else now.  True: *out is a
- * session whose outcome is known; false: *out is not written.
+ * Read the next line, without its end; its date counts if it has a year and a zone, else now.  fn is called for each session
+ * that it completes: with the line that names a recipient come those of the hosts tried in vain before.
  */
-bool postfix_log_read(struct postfix_log *log, const char *line, size_t len, time_t now,
-    struct postfix_session *out);
+void postfix_log_read(struct postfix_log *log, const char *line, size_t len, time_t now,
+    postfix_session_fn *fn, void *arg);
 
 #endif

@@ -39,10 +39,11 @@ check_round(const struct tls_event *e)
 }
 
 static void
-check_session(const struct postfix_session *s)
+check_session(const struct postfix_session *s, void *arg)
 {
 	const struct tls_event *e = &s->event;
 
+	(void)arg;
 	assert(e->source == SOURCE_POSTFIX_LOG && !e->is_inbound);
 	assert(e->when > 0 && e->when <= NOW);
 	assert(e->tls != TLS_UNKNOWN || (e->has_result && e->host.len > 0));
@@ -61,7 +62,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct postfix_log *log = postfix_log_new();
 	const uint8_t *end;
-	struct postfix_session s;
 	size_t len;
 	char *line;
 
@@ -69,8 +69,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		end = memchr(data, '\n', size);
 		len = end != NULL ? (size_t)(end - data) : size;
 		line = fuzz_copy(data, len);
-		if (postfix_log_read(log, line, len, NOW, &s))
-			check_session(&s);
+		postfix_log_read(log, line, len, NOW, check_session, NULL);
 		free(line);
 		data += len;
 		size -= len;

@@ -125,12 +125,12 @@ static const struct log_case {
 	      "mx1.example[192.0.2.9]:25: TLSv1.3 with cipher X (1)\n" P
 	      "1B786271E: Server certificate not verified\n" P "Verified" UP SENT,
 	    "up no certificate-expired(certificate has expired) mx1.example 192.0.2.9 "
-	    "-> -\nup name mx.example 192.0.2.1 -> to.example" },
+	    "-> to.example\nup name mx.example 192.0.2.1 -> to.example" },
 	{ "first host without STARTTLS, second the same: two sessions",
 	    P "1B786271E: TLS is required, but was not offered by host "
 	      "mx1.example[192.0.2.9]\n" LATER(
 		  "TLS is required, but was not offered by host mx.example[192.0.2.1]"),
-	    "not-offered unknown mx1.example 192.0.2.9 -> -\nnot-offered unknown "
+	    "not-offered unknown mx1.example 192.0.2.9 -> to.example\nnot-offered unknown "
 	    "mx.example 192.0.2.1 -> to.example" },
 
 	/* What is one session, and what is none. */
@@ -183,7 +183,7 @@ static const struct log_case {
 	    "up name mx.example 192.0.2.1 -> to.example" },
 	{ "a session whose end is missing ends with the next",
 	    P "Trusted" UP P "Verified" UP SENT,
-	    "up chain mx.example 192.0.2.1 -> -\nup name mx.example 192.0.2.1 -> "
+	    "up chain mx.example 192.0.2.1 -> to.example\nup name mx.example 192.0.2.1 -> "
 	    "to.example" },
 	{ "two processes side by side",
 	    "h postfix/smtp[1]: server " BAD "certificate has expired\n"
@@ -334,17 +334,20 @@ add_session(struct strbuf *out, const struct tls_event *e)
 }
 
 static void
+on_session(const struct postfix_session *session, void *arg)
+{
+	assert_int_equal(session->event.source, SOURCE_POSTFIX_LOG);
+	add_session(arg, &session->event);
+}
+
+static void
 read_all(struct postfix_log *log, const char *text, time_t now, struct strbuf *out)
 {
-	struct postfix_session session;
 	size_t len;
 
 	for (; *text != '\0'; text += len + (text[len] == '\n')) {
 		len = strcspn(text, "\n");
-		if (!postfix_log_read(log, text, len, now, &session))
-			continue;
-		assert_int_equal(session.event.source, SOURCE_POSTFIX_LOG);
-		add_session(out, &session.event);
+		postfix_log_read(log, text, len, now, on_session, out);
 	}
 }
 
@@ -362,17 +365,24 @@ check_log(void **state)
 }
 
 static void
+keep_session(const struct postfix_session *session, void *arg)
+{
+	*(struct postfix_session *)arg = *session;
+}
+
+static void
 check_fields(void **state)
 {
 	struct postfix_log *log = postfix_log_new();
-	struct postfix_session session;
+	struct postfix_session session = { .pid = 0 };
 	const char *lines[] = { P "Verified" UP, SENT };
 
 	(void)state;
-	assert_false(
-	    postfix_log_read(log, lines[0], strlen(lines[0]) - 1, NOW, &session));
-	assert_true(
-	    postfix_log_read(log, lines[1], strlen(lines[1]) - 1, NOW, &session));
+	postfix_log_read(
+	    log, lines[0], strlen(lines[0]) - 1, NOW, keep_session, &session);
+	assert_int_equal(session.pid, 0);
+	postfix_log_read(
+	    log, lines[1], strlen(lines[1]) - 1, NOW, keep_session, &session);
 	assert_int_equal(session.pid, 10221);
 	assert_string_equal(session.event.version, "TLSv1.3");
 	assert_string_equal(session.event.cipher, "TLS_AES_256_GCM_SHA384");

@@ -44,7 +44,8 @@ BUILD_PACKAGES := gcc libc6-dev pkg-config libssl-dev libc-ares-dev libcurl4-ope
 	libjson-c-dev libsqlite3-dev libevent-dev libinih-dev libidn2-dev zlib1g-dev \
 	ca-certificates
 TEST_PACKAGES := clang clang-format libclang-rt-14-dev libcmocka-dev mandoc python3 \
-	iproute2 ldnsutils nsd unbound bind9-dnsutils zstd curl openssl procps git python3-dkim
+	iproute2 ldnsutils nsd unbound bind9-dnsutils zstd curl openssl procps git \
+	faketime python3-dkim python3-jsonschema
 BENCH_PACKAGES := postfix-mta-sts-resolver python3-uvloop
 
 # Goals that compile need the libraries now; the others install them first.

@@ -55,7 +55,7 @@ struct stored_report {
 /*
  * Keep a report with its destinations and close that domain's day, in one transaction.  uris NULL and report->len 0:
  * nobody wants one; the day is closed and its counts stay until they are forgotten.  A second report for the same
- * domain and day is ignored.
+ * domain and day is ignored; and one that lacks sessions merged since it was made: the day stays open.
  */
 void store_put_report(struct store *store, const struct stored_report *report,
     const char *const *uris, const time_t *next, size_t count);
@@ -86,7 +86,8 @@ typedef void store_report_fn(const struct stored_report *report, void *arg);
 MUST_CHECK enum status store_show_report(
     struct store *store, const char *id, store_report_fn *fn, void *arg);
 
-/* Newest first, without bytes (len is that of the file, bytes NULL), at most max; domain "" and day 0: any. */
+/* Newest day first, its domains in the order of their names, without bytes (len is that of the file, bytes NULL), at
+ * most max; domain "" and day 0: any. */
 MUST_CHECK enum status store_each_report(struct store *store, const char *domain,
     time_t day, size_t max, store_report_fn *fn, void *arg);
 MUST_CHECK enum status store_each_sending(
@@ -109,6 +110,7 @@ struct stored_received {
 /* The same organization and report_id again replaces the earlier one. */
 void store_put_received(struct store *store, const struct stored_received *received);
 
+/* Those received at or after from, oldest first, at most max.  ST_OK or ST_IO. */
 typedef void store_received_fn(const struct stored_received *received, void *arg);
 MUST_CHECK enum status store_each_received(
     struct store *store, time_t from, size_t max, store_received_fn *fn, void *arg);

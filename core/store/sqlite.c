@@ -15,11 +15,13 @@
 
 /* NORMAL in WAL mode: a crash of ours loses nothing, a power cut at most the last commits, and never the database
  * (sqlite.org/wal.html). */
-static const char settings[] = "pragma journal_mode = wal;"
-			       "pragma synchronous = normal;"
-			       "pragma journal_size_limit = 16777216";
+static const char settings[] =
+    "pragma journal_mode = wal;"
+    "pragma synchronous = normal;"
+    "pragma journal_size_limit = 16777216;"
+    "pragma cache_size = -32768"; /* KiB: a day of many domains is written all over */
 
-/* Without shared memory, for which a full disk has no room: enough to read what is there. */
+/* Without shared memory and a newer schema, for which a full disk has no room: enough to read what is there. */
 static const char settings_alone[] = "pragma locking_mode = exclusive";
 
 /* --- open ------------------------------------------------------------------------------------- */
@@ -34,10 +36,10 @@ path_of(const char *folder, const char *name)
 	return strbuf_take(&path);
 }
 
-/* One try to open; *out is NULL unless DB_OK. */
+/* One try to open; *out is NULL unless DB_OK.  schema: what is wanted of that. */
 static enum db_outcome
-open_with(const char *path, enum db_mode mode, const char *pragmas, sqlite3 **out,
-    struct why *why)
+open_with(const char *path, enum db_mode mode, const char *pragmas, enum db_mode schema,
+    sqlite3 **out, struct why *why)
 {
 	int flags = mode == DB_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
 				     : SQLITE_OPEN_READONLY;
@@ -57,7 +59,7 @@ open_with(const char *path, enum db_mode mode, const char *pragmas, sqlite3 **ou
 	if (rc == DB_OK)
 		rc = db_run(handle, pragmas, why);
 	if (rc == DB_OK)
-		rc = db_make_schema(handle, mode, why);
+		rc = db_make_schema(handle, schema, why);
 	if (rc == DB_OK)
 		*out = handle;
 	else
@@ -65,26 +67,50 @@ open_with(const char *path, enum db_mode mode, const char *pragmas, sqlite3 **ou
 	return rc;
 }
 
+static enum db_outcome
+open_for_writing(const char *path, sqlite3 **out, bool *is_alone, struct why *why)
+{
+	struct why alone = { "" };
+	enum db_outcome rc = open_with(path, DB_WRITE, settings, DB_WRITE, out, why);
+
+	if (rc != DB_FAILED)
+		return rc;
+	rc = open_with(path, DB_WRITE, settings_alone, DB_READ, out, &alone);
+	*is_alone = true;
+	if (rc != DB_FAILED) /* else the first reason is the true one */
+		*why = alone;
+	return rc;
+}
+
 enum db_outcome
 db_open(const char *folder, enum db_mode mode, struct db **out, struct why *why)
 {
 	char *path = path_of(folder, FILE_NAME);
+	struct why fault = { "" };
+	bool is_alone = false;
 	sqlite3 *handle;
 	enum db_outcome rc;
 
 	*out = NULL;
 	if (mode == DB_READ)
-		rc = open_with(path, mode, "", &handle, why);
+		rc = open_with(path, mode, "", mode, &handle, &fault);
 	else
-		rc = open_with(path, mode, settings, &handle, why);
-	if (rc == DB_FAILED && mode == DB_WRITE)
-		rc = open_with(path, mode, settings_alone, &handle, why);
+		rc = open_for_writing(path, &handle, &is_alone, &fault);
 	free(path);
-	if (rc == DB_OK) {
-		*out = xcalloc(1, sizeof(**out));
-		(*out)->handle = handle;
+	if (rc != DB_OK) {
+		why_set(why, "%s", fault.text);
+		return rc;
 	}
-	return rc;
+	*out = xcalloc(1, sizeof(**out));
+	(*out)->handle = handle;
+	(*out)->is_alone = is_alone;
+	return DB_OK;
+}
+
+bool
+db_is_alone(const struct db *db)
+{
+	return db->is_alone;
 }
 
 void

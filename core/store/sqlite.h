@@ -28,6 +28,9 @@ MUST_CHECK enum db_outcome db_open(
     const char *folder, enum db_mode mode, struct db **out, struct why *why);
 void db_close(struct db *db); /* NULL is fine */
 
+/* Whether it could be opened only so that nobody else can (disk full): to be opened again before it is written. */
+bool db_is_alone(const struct db *db);
+
 /*
  * See whether what a start reads is whole: policies and overrides.  Counts and reports, which may be gigabytes, are
  * found damaged when they are used.

@@ -19,6 +19,7 @@ struct db_statement {
 
 struct db {
 	sqlite3 *handle;
+	bool is_alone;                                     /* as db_is_alone() says */
 	struct db_statement statements[DB_STATEMENTS_MAX]; /* those used so far */
 	size_t statement_count;
 };

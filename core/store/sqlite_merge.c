@@ -5,14 +5,13 @@
 #include "store/sqlite_db.h"
 
 static const char select_last[] = "select merge from journal";
-static const char put_position[] = "insert or replace into journal(id, merge, "
-				   "segment, place) values(1, ?1, ?2, ?3)";
+static const char put_position[] =
+    "insert or replace into journal(id, merge, segment, place) values(1, ?1, ?2, ?3)";
 
 static const char select_clients[] = "select clients from tally_day where day = ?1";
 static const char add_client[] =
     "insert into tally_day(day, domains, open, successes, failures, clients)"
-    " values(?1, 0, 0, 0, 0, 1) on conflict(day) do update set clients = "
-    "clients + 1";
+    " values(?1, 0, 0, 0, 0, 1) on conflict(day) do update set clients = clients + 1";
 static const char add_inbound[] =
     "update tally_inbound set count = count + ?6 where day = ?1 and client = ?2"
     " and version = ?3 and cipher = ?4 and verified = ?5";
@@ -22,10 +21,10 @@ static const char put_inbound[] =
     " on conflict(day, client, version, cipher, verified)"
     " do update set count = count + ?6";
 
-static const char put_record[] = "insert or replace into tally_record(day, "
-				 "domain, record) values(?1, ?2, ?3)";
-static const char put_waiting[] = "insert or replace into waiting(id, kind, "
-				  "accepted, bytes) values(?1, ?2, ?3, ?4)";
+static const char put_record[] =
+    "insert or replace into tally_record(day, domain, record) values(?1, ?2, ?3)";
+static const char put_waiting[] =
+    "insert or replace into waiting(id, kind, accepted, bytes) values(?1, ?2, ?3, ?4)";
 static const char settle[] = "delete from waiting where id = ?1";
 
 /* --- inbound ------------------------------------------------------------------------------------ */

@@ -2,32 +2,30 @@
 #include "store/sqlite_db.h"
 
 static const char put_report[] =
-    "insert or ignore into report(id, day, domain, made, record, file_name, "
-    "successes,"
+    "insert or ignore into report(id, day, domain, made, record, file_name, successes,"
     " failures, bytes) values(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
 static const char put_destination[] =
-    "insert into sending(report, uri, next, state, attempts, first, last, "
-    "detail)"
+    "insert into sending(report, uri, next, state, attempts, first, last, detail)"
     " values(?1, ?2, ?3, 'waiting', 0, 0, 0, '')";
 static const char close_domain[] = "update tally_domain set is_closed = 1"
 				   " where day = ?1 and domain = ?2 and is_closed = 0";
+static const char select_newer[] =
+    "select count(*) from tally_domain where day = ?1 and domain = ?2"
+    " and is_closed = 0 and (successes > ?3 or failures > ?4)";
 static const char close_one_of_day[] =
     "update tally_day set open = open - 1 where day = ?1";
-static const char put_sending[] = "update sending set state = ?2, attempts = "
-				  "?3, first = ?4, last = ?5, next = ?6,"
-				  " detail = ?7 where id = ?1";
+static const char put_sending[] =
+    "update sending set state = ?2, attempts = ?3, first = ?4, last = ?5, next = ?6,"
+    " detail = ?7 where id = ?1";
 static const char put_sent[] =
     "update sending set state = 'sent', attempts = attempts + 1, last = ?2, next = 0,"
     " first = iif(first = 0, ?2, first), detail = '' where id = ?1 and state <> 'sent'";
 static const char resend[] =
     "update sending set state = 'waiting', attempts = 0, first = 0, last = 0,"
-    " next = ?2, detail = '' where report = (select number from report where "
-    "id = ?1)";
+    " next = ?2, detail = '' where report = (select number from report where id = ?1)";
 static const char put_received[] =
-    "insert or replace into received(organization, report_id, contact, begins, "
-    "ends,"
-    " arrived, successes, failures, json) values(?1, ?2, ?3, ?4, ?5, ?6, ?7, "
-    "?8, ?9)";
+    "insert or replace into received(organization, report_id, contact, begins, ends,"
+    " arrived, successes, failures, json) values(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
 
 static enum db_outcome
 put_destinations(struct db *db, const struct report_change *c, struct why *why)
@@ -62,12 +60,29 @@ keep_report(struct db *db, const struct report_change *c, struct why *why)
 	return put_destinations(db, c, why);
 }
 
+/* Whether more was merged since it was made, which must not be left out; one without bytes leaves out all. */
+static enum db_outcome
+find_newer(
+    struct db *db, const struct stored_report *r, uint64_t *found, struct why *why)
+{
+	*found = 0;
+	if (r->len == 0)
+		return DB_OK;
+	return db_each(db, select_newer,
+	    VALUES(db_number(r->day), db_text(r->domain), db_number(r->successes),
+		db_number(r->failures)),
+	    db_on_count, found, why);
+}
+
 enum db_outcome
 db_put_report(struct db *db, struct change *c, struct why *why)
 {
 	const struct stored_report *r = &c->report.report;
-	enum db_outcome rc = DB_OK;
+	uint64_t newer;
+	enum db_outcome rc = find_newer(db, r, &newer, why);
 
+	if (rc != DB_OK || newer > 0)
+		return rc;
 	if (r->len > 0)
 		rc = keep_report(db, &c->report, why);
 	if (rc == DB_OK)

@@ -24,14 +24,13 @@ static const char select_reports_of_domain[] =
     SELECT_REPORTS " where domain = ?2" NEWEST_FIRST;
 static const char select_reports_of_both[] =
     SELECT_REPORTS " where domain = ?2 and day = ?3" NEWEST_FIRST;
-static const char select_report[] = "select id, domain, day, made, record, "
-				    "file_name, successes, failures, 0, bytes"
-				    " from report where id = ?1";
+static const char select_report[] =
+    "select id, domain, day, made, record, file_name, successes, failures, 0, bytes"
+    " from report where id = ?1";
 
 static const char select_received[] =
     "select report_id, organization, contact, begins, ends, arrived, successes,"
-    " failures, json from received where arrived >= ?1 order by arrived limit "
-    "?2";
+    " failures, json from received where arrived >= ?1 order by arrived limit ?2";
 
 /* --- sendings ------------------------------------------------------------------------------------- */
 

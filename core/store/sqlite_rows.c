@@ -12,8 +12,7 @@ static const char put_policy[] = "insert or replace into policy"
 static const char drop_policy[] = "delete from policy where domain = ?1";
 
 static const char select_overrides[] =
-    "select domain, with_subdomains, action, reason, created, expires from "
-    "override";
+    "select domain, with_subdomains, action, reason, created, expires from override";
 static const char put_override[] =
     "insert or replace into override"
     "(domain, with_subdomains, action, reason, created, expires)"

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 #include "store/sqlite_db.h"
 
+#define DAY_S  86400
 #define NO_DAY (-1) /* the first second of none */
 
-static const char add_domain[] = "update tally_domain set successes = "
-				 "successes + ?3, failures = failures + ?4"
-				 " where day = ?1 and domain = ?2";
+static const char add_domain[] =
+    "update tally_domain set successes = successes + ?3, failures = failures + ?4"
+    " where day = ?1 and domain = ?2 and is_closed = 0";
 static const char put_domain[] =
-    "insert into tally_domain(day, domain, successes, failures, is_closed)"
+    "insert or ignore into tally_domain(day, domain, successes, failures, is_closed)"
     " values(?1, ?2, ?3, ?4, 0)";
 
 static const char select_policy[] =
@@ -16,22 +17,18 @@ static const char select_policy[] =
 static const char select_last_policy[] =
     "select max(number) from tally_policy where day = ?1 and domain = ?2";
 static const char add_policy[] =
-    "update tally_policy set successes = successes + ?4, failures = failures + "
-    "?5,"
+    "update tally_policy set successes = successes + ?4, failures = failures + ?5,"
     " details = ?6 where day = ?1 and domain = ?2 and number = ?3";
 static const char put_policy[] =
-    "insert into tally_policy(day, domain, number, successes, failures, "
-    "details, type,"
+    "insert into tally_policy(day, domain, number, successes, failures, details, type,"
     " policy_domain, text, mx) values(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
 
 static const char add_detail[] =
     "update tally_detail set count = count + ?10 where day = ?1 and domain = ?2"
-    " and policy = ?3 and result = ?4 and code = ?5 and local = ?6 and remote "
-    "= ?7"
+    " and policy = ?3 and result = ?4 and code = ?5 and local = ?6 and remote = ?7"
     " and host = ?8 and helo = ?9";
 static const char put_detail[] =
-    "insert into tally_detail(day, domain, policy, result, code, local, "
-    "remote, host,"
+    "insert into tally_detail(day, domain, policy, result, code, local, remote, host,"
     " helo, count) values(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
 
 static const char add_day[] =
@@ -232,14 +229,32 @@ run_domain(struct merging *m, const char *sql, const struct tally *t)
 	    m->why);
 }
 
+/* *has_place: that day of the domain is not closed. */
 static enum db_outcome
-merge_domain(struct merging *m, const struct tally *t)
+merge_domain(struct merging *m, const struct tally *t, bool *has_place)
 {
-	enum db_outcome rc = run_domain(m, add_domain, t);
+	enum db_outcome rc = turn_to(m, t->day);
 
+	if (rc == DB_OK)
+		rc = run_domain(m, add_domain, t);
 	if (rc == DB_OK && !is_changed(m)) {
-		m->sums.domains++;
 		rc = run_domain(m, put_domain, t);
+		m->sums.domains += rc == DB_OK && is_changed(m);
+	}
+	*has_place = rc == DB_OK && is_changed(m);
+	return rc;
+}
+
+/* What comes after the report of its day was made is in the next one: *t moves to the first day that is not closed. */
+static enum db_outcome
+merge_day(struct merging *m, struct tally *t)
+{
+	bool has_place;
+	enum db_outcome rc = merge_domain(m, t, &has_place);
+
+	while (rc == DB_OK && !has_place) {
+		t->day += DAY_S;
+		rc = merge_domain(m, t, &has_place);
 	}
 	m->sums.successes += t->successes;
 	m->sums.failures += t->failures;
@@ -254,9 +269,7 @@ merge_tally(struct merging *m, const struct tally *tally)
 	enum db_outcome rc;
 	size_t i;
 
-	rc = turn_to(m, t.day);
-	if (rc == DB_OK)
-		rc = merge_domain(m, &t);
+	rc = merge_day(m, &t);
 	if (rc == DB_OK)
 		rc = find_place(m, &t, &place);
 	for (i = 0; rc == DB_OK && i < t.detail_count; i++)

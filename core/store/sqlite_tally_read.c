@@ -21,8 +21,8 @@ static const char select_details[] =
 static const char select_domains[] =
     SELECT_DOMAINS " where day = ?1 and domain > ?2 order by domain limit ?3";
 static const char select_open_domains[] =
-    SELECT_DOMAINS " where day = ?1 and domain > ?2 and is_closed = 0 order by "
-		   "domain limit ?3";
+    SELECT_DOMAINS " where day = ?1 and domain > ?2 and is_closed = 0"
+		   " order by domain limit ?3";
 static const char select_worst[] =
     SELECT_DOMAINS " where day = ?1 and failures > 0"
 		   " order by failures desc, domain limit ?2";

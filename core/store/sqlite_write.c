@@ -19,13 +19,12 @@ static db_write_fn *const writes[CHANGE_KINDS] = {
 
 /* Of a report that still is to be sent nothing goes. */
 static const char forget_sendings[] =
-    "delete from sending where report in (select number from report where day "
-    "< ?1"
+    "delete from sending where report in (select number from report where day < ?1"
     " and not exists (select 1 from sending as other"
     " where other.report = report.number and other.state = 'waiting'))";
-static const char forget_reports[] = "delete from report where day < ?1"
-				     " and not exists (select 1 from sending "
-				     "where sending.report = report.number)";
+static const char forget_reports[] =
+    "delete from report where day < ?1"
+    " and not exists (select 1 from sending where sending.report = report.number)";
 
 static const char *const forget[] = {
 	"delete from tally_day where day < ?1",

@@ -56,6 +56,7 @@ enum status
 store_open_readonly(const char *folder, struct store **out, struct why *why)
 {
 	struct why fault = { "" };
+	enum db_outcome rc;
 	struct store *s;
 	struct db *db;
 
@@ -63,14 +64,14 @@ store_open_readonly(const char *folder, struct store **out, struct why *why)
 	if (check_folder(folder, why) != ST_OK)
 		return ST_IO;
 	s = store_new(folder, NULL);
-	if (reader_open(&s->reader, &db, &fault) != DB_OK) {
+	rc = reader_open(&s->reader, &db, &fault);
+	if (rc != DB_OK) {
 		why_set(why, "%s: %s", folder, fault.text);
 		store_close(s);
 		return ST_IO;
 	}
-	s->reader.users = 0;
 	*out = s;
-	return ST_OK;
+	return reader_end(&s->reader, rc, &fault);
 }
 
 enum status

@@ -30,7 +30,7 @@ struct tally_detail {
 	uint64_t count;
 };
 
-/* One policy of one domain on one day. */
+/* One policy of one domain on one day; if that is closed, on the first day after it that is not. */
 struct tally {
 	time_t day;         /* its first second, UTC */
 	const char *domain; /* whose report it is for */
@@ -104,7 +104,11 @@ void store_merge_cancel(struct store *store);
 /* done runs in the writer's thread when all that was put before is written.  Also for outcomes of the outbox. */
 void store_when_written(struct store *store, store_done_fn *done, void *arg);
 
-/* --- reading: in the caller's thread, on a connection of its own, any time -------------------------- */
+/*
+ * --- reading: in the caller's thread, on a connection of its own, any time -------------------------------
+ *
+ * What a row's function gets is borrowed for the call.  It may read with other functions than the one that calls it.
+ */
 
 /* What the last merge left; segment 0 when there was none.  ST_OK or ST_IO. */
 MUST_CHECK enum status store_journal_position(
@@ -153,6 +157,7 @@ struct tally_sums {
 MUST_CHECK enum status store_day_sums(
     struct store *store, time_t day, struct tally_sums *out);
 
+/* Rows of the days on or after `from` and before `to`.  ST_OK or ST_IO. */
 typedef void store_inbound_fn(const struct tally_inbound *inbound, void *arg);
 MUST_CHECK enum status store_each_inbound(
     struct store *store, time_t from, time_t to, store_inbound_fn *fn, void *arg);

@@ -8,109 +8,43 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "store/keeper.h"
 #include "store/queue.h"
 
-#define BATCH_MAX     512  /* changes in one transaction */
+#define BATCH_MAX     4096 /* changes in one transaction */
 #define BATCH_WAIT_MS 100  /* how long the first of them waits for more */
 #define RETRY_MS      5000 /* after a failed batch */
 
 struct writer {
-	char *folder;
+	struct keeper keeper; /* the caller's until writer_start(), then the thread's */
 	bool is_started;
-	/* The caller's until writer_start(), then the thread's.  NULL: it could not be opened. */
-	struct db *db;
 	pthread_t thread;
 	pthread_mutex_t lock; /* for all below */
 	pthread_cond_t work, settled;
 	struct queue queue;
 	struct store_state
-	    state; /* its is_healthy is changed by the owner of db only */
+	    state; /* its is_healthy is changed by the owner of the keeper only */
 	size_t in_flight;
-	unsigned generation; /* of the database; changed by its owner only */
-	struct why damage;   /* found by a reader; "" none */
-	bool is_merging;     /* a merge waits, or is being written: one at a time */
-	bool is_telling;     /* that a batch is written */
+	struct why damage; /* found by a reader; "" none */
+	unsigned damaged;  /* the generation that it found so */
+	bool is_merging;   /* a merge waits, or is being written: one at a time */
+	bool is_telling;   /* that a batch is written */
 	uint64_t flush_asked, flush_done;
 	bool is_stopping;
 };
 
-/* --- the database, its accidents and what is said of them -------------------------------------- */
+/* --- health -------------------------------------------------------------------------------------- */
 
-/* Replace a damaged database by an empty one. */
-static enum db_outcome
-start_anew(struct writer *w, struct why *why)
-{
-	struct why name;
-
-	db_close(w->db);
-	w->db = NULL;
-	if (db_set_aside(w->folder, &name) != ST_OK) {
-		*why = name;
-		return DB_FAILED;
-	}
-	log_err("store: folder=%s status=damaged reason=\"%s\" moved-to=%s "
-		"action=\"starting with an empty one: overrides, counts of the days "
-		"not yet "
-		"reported and reports not yet sent are only in the file set aside\"",
-	    w->folder, why->text, name.text);
-	pthread_mutex_lock(&w->lock);
-	w->generation++;
-	pthread_mutex_unlock(&w->lock);
-	return db_open(w->folder, DB_WRITE, &w->db, why);
-}
-
-static enum db_outcome
-open_db(struct writer *w, struct why *why)
-{
-	enum db_outcome rc = db_open(w->folder, DB_WRITE, &w->db, why);
-
-	return rc == DB_DAMAGED ? start_anew(w, why) : rc;
-}
-
-/* What readers have found since; the thread calls it, with the lock. */
-static enum db_outcome
-take_damage(struct writer *w, struct why *why)
-{
-	if (w->damage.text[0] == '\0')
-		return DB_OK;
-	*why = w->damage;
-	w->damage.text[0] = '\0';
-	return DB_DAMAGED;
-}
-
-/* found: what is known of the database before. */
-static enum db_outcome
-write_batch(
-    struct writer *w, enum db_outcome found, const struct list *batch, struct why *why)
-{
-	enum db_outcome rc = found;
-
-	if (rc == DB_OK && w->db == NULL)
-		rc = open_db(w, why);
-	if (rc == DB_OK)
-		rc = db_write(w->db, batch, why);
-	if (rc == DB_DAMAGED) {
-		rc = start_anew(w, why);
-		if (rc == DB_OK)
-			rc = db_write(w->db, batch, why);
-	}
-	if (rc != DB_OK) { /* the next try starts from the files as they are then */
-		db_close(w->db);
-		w->db = NULL;
-	}
-	return rc;
-}
-
-/* Log on change only.  The owner of db calls it, without the lock. */
+/* Log on change only.  The owner of the keeper calls it, without the lock. */
 static void
 say(const struct writer *w, enum db_outcome rc, const struct why *why)
 {
 	if (rc != DB_OK && w->state.is_healthy)
 		log_err("store: folder=%s status=failing reason=\"%s\" "
 			"action=\"going on from memory\" retry-s=%d",
-		    w->folder, why->text, RETRY_MS / 1000);
+		    w->keeper.folder, why->text, RETRY_MS / 1000);
 	if (rc == DB_OK && !w->state.is_healthy)
-		log_info("store: folder=%s status=recovered", w->folder);
+		log_info("store: folder=%s status=recovered", w->keeper.folder);
 }
 
 static void
@@ -135,7 +69,7 @@ writer_new(const char *folder)
 	struct writer *w = xcalloc(1, sizeof(*w));
 	pthread_condattr_t attr;
 
-	w->folder = xstrdup(folder);
+	keeper_init(&w->keeper, folder);
 	w->state.is_healthy = true;
 	queue_init(&w->queue);
 	/* These fail only for arguments that are not ours. */
@@ -151,12 +85,11 @@ writer_new(const char *folder)
 static void
 writer_free(struct writer *w)
 {
-	db_close(w->db);
+	keeper_clear(&w->keeper);
 	queue_clear(&w->queue);
 	pthread_cond_destroy(&w->settled);
 	pthread_cond_destroy(&w->work);
 	pthread_mutex_destroy(&w->lock);
-	free(w->folder);
 	free(w);
 }
 
@@ -168,9 +101,7 @@ writer_open(const char *folder, struct writer **out, struct why *why)
 	enum db_outcome rc;
 
 	*out = NULL;
-	rc = open_db(w, &fault);
-	if (rc == DB_OK && db_check(w->db, &fault) == DB_DAMAGED)
-		rc = start_anew(w, &fault);
+	rc = keeper_open(&w->keeper, &fault);
 	if (rc == DB_TOO_NEW) {
 		why_set(why, "%s: %s", folder, fault.text);
 		writer_free(w);
@@ -195,7 +126,8 @@ writer_close(struct writer *w)
 		pthread_join(w->thread, NULL);
 	}
 	if (w->queue.count > 0)
-		log_err("store: folder=%s changes-lost=%zu", w->folder, w->queue.count);
+		log_err("store: folder=%s changes-lost=%zu", w->keeper.folder,
+		    w->queue.count);
 	writer_free(w);
 }
 
@@ -277,6 +209,18 @@ has_merge(const struct list *batch)
 	return false;
 }
 
+/* What a reader has found since, if it is of the database that is there now. */
+static enum db_outcome
+take_damage(struct writer *w, struct why *why)
+{
+	bool is_damaged =
+	    w->damage.text[0] != '\0' && w->damaged == w->keeper.generation;
+
+	*why = w->damage;
+	w->damage.text[0] = '\0';
+	return is_damaged ? DB_DAMAGED : DB_OK;
+}
+
 /* Write the oldest changes, with the lock released meanwhile.  False when that failed. */
 static bool
 write_oldest(struct writer *w)
@@ -287,7 +231,7 @@ write_oldest(struct writer *w)
 
 	w->in_flight = queue_take(&w->queue, BATCH_MAX, &batch);
 	pthread_mutex_unlock(&w->lock);
-	rc = write_batch(w, rc, &batch, &why);
+	rc = keeper_write(&w->keeper, rc, &batch, &why);
 	say(w, rc, &why);
 	pthread_mutex_lock(&w->lock);
 	set_health(w, rc, &why);
@@ -354,7 +298,7 @@ struct db *
 writer_db(struct writer *w)
 {
 	assert(!w->is_started);
-	return w->db;
+	return w->keeper.db;
 }
 
 /* The thread waits for the first change, and for the one that fills a batch. */
@@ -402,22 +346,16 @@ writer_is_busy(struct writer *w)
 unsigned
 writer_generation(struct writer *w)
 {
-	unsigned generation;
-
-	pthread_mutex_lock(&w->lock);
-	generation = w->generation;
-	pthread_mutex_unlock(&w->lock);
-	return generation;
+	return w->keeper.generation;
 }
 
 void
 writer_replace(struct writer *w, unsigned generation, const struct why *why)
 {
 	pthread_mutex_lock(&w->lock);
-	if (w->generation == generation) {
-		w->damage = *why;
-		pthread_cond_signal(&w->work);
-	}
+	w->damage = *why;
+	w->damaged = generation;
+	pthread_cond_signal(&w->work);
 	pthread_mutex_unlock(&w->lock);
 }
 

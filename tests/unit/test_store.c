@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <sqlite3.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -392,6 +393,90 @@ check_newer(void **state)
 	folder_remove();
 }
 
+static void
+run_sql(const char *sql)
+{
+	sqlite3 *db;
+	char path[128];
+
+	assert_int_equal(sqlite3_open(path_of(DB_FILE, path), &db), SQLITE_OK);
+	if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
+		fail_msg("%s", sqlite3_errmsg(db));
+	sqlite3_close(db);
+}
+
+/* As the first release made it. */
+static const char version_1[] =
+    "pragma journal_mode = wal;"
+    "create table policy("
+    " domain text primary key, id text not null, body blob not null,"
+    " fetched int not null, expires int not null, used int not null) without rowid;"
+    "create table override("
+    " domain text not null, with_subdomains int not null,"
+    " action text not null, reason text not null,"
+    " created int not null, expires int not null,"
+    " primary key(domain, with_subdomains)) without rowid;"
+    "pragma user_version = 1;"
+    "insert into policy values('a.example', '1', x'00ff', 1800000000, 4102444800, 1);"
+    "insert into policy values('b.example', '2', '', 1800000000, 4102444800, 1);"
+    "insert into override values('a.example', 0, 'may', 'one', 1800000000,"
+    " 1800086400);";
+
+static void
+check_version_1(void **state)
+{
+	struct store *s;
+	time_t day;
+
+	(void)state;
+	folder_make();
+	run_sql(version_1);
+	/* The command without a daemon reads it as it is. */
+	assert_int_equal(store_open_readonly(folder, &s, NULL), ST_OK);
+	assert_policies(s, "a.example=1 b.example=2");
+	store_close(s);
+
+	s = open_started();
+	assert_int_equal(store_open_day(s, 0, 4102444800, &day), ST_OK);
+	put(s, "c.example", "3");
+	store_close(s);
+	assert_stored("a.example=1 b.example=2 c.example=3");
+	assert_overrides("a.example=one");
+	assert_false(exists(DB_FILE ".damaged"));
+	folder_remove();
+}
+
+/* It can be read as it is, and becomes a new one when there is room. */
+static void
+check_version_1_full(void **state)
+{
+	struct strbuf sb = STRBUF_INIT;
+	struct store *s;
+
+	(void)state;
+	folder_make();
+	run_sql(version_1);
+	log_capture();
+	disk_fill();
+	s = open_store();
+	assert_policies(s, "a.example=1 b.example=2");
+	assert_int_equal(store_each_override(s, add_override, &sb), ST_OK);
+	assert_string_equal(strbuf_str(&sb), "a.example=one");
+	assert_int_equal(store_start(s, NULL), ST_OK);
+	put_much(s);
+	store_flush(s);
+	assert_false(state_of(s).is_healthy);
+	disk_free();
+	store_flush(s);
+	assert_true(state_of(s).is_healthy);
+	log_release();
+	store_close(s);
+	assert_stored("a.example=1 b.example=2 " MUCH);
+	assert_overrides("a.example=one");
+	strbuf_clear(&sb);
+	folder_remove();
+}
+
 /* Garbage from the first octet on. */
 static void
 check_garbage(void **state)
@@ -416,17 +501,19 @@ check_garbage(void **state)
 	folder_remove();
 }
 
-/* A database with many pages, closed. */
+#define LARGE 700
+
+/* A database with more pages than are kept in memory, closed. */
 static void
 make_large(void)
 {
 	struct store *s = open_started();
-	static char body[20000];
+	static char body[60000];
 	char name[32];
 	int i;
 
 	memset(body, 'x', sizeof(body));
-	for (i = 0; i < 500; i++) {
+	for (i = 0; i < LARGE; i++) {
 		snprintf(name, sizeof(name), "d%03d.example", i);
 		put_len(s, name, "1", body, sizeof(body));
 	}
@@ -440,7 +527,7 @@ wipe_pages(void)
 	static const char zeros[1 << 20];
 	off_t at;
 
-	for (at = 4096; at < 8 << 20; at += (off_t)sizeof(zeros))
+	for (at = 4096; at < 40 << 20; at += (off_t)sizeof(zeros))
 		overwrite(DB_FILE, at, zeros, sizeof(zeros));
 }
 
@@ -477,7 +564,7 @@ check_damaged_later(void **state)
 	s = open_started();
 	wipe_pages();
 	log_capture();
-	for (i = 0; i < 500; i++) {
+	for (i = 0; i < LARGE; i++) {
 		snprintf(name, sizeof(name), "d%03d.example", i);
 		put(s, name, "2");
 	}
@@ -485,7 +572,7 @@ check_damaged_later(void **state)
 	assert_int_equal(log_count("status=damaged"), 1);
 	log_release();
 	assert_true(state_of(s).is_healthy);
-	assert_int_equal(state_of(s).written, 500);
+	assert_int_equal(state_of(s).written, LARGE);
 	assert_true(exists(DB_FILE ".damaged"));
 	store_close(s);
 	folder_remove();
@@ -673,6 +760,18 @@ check_full_at_start(void **state)
 	log_capture();
 	s = open_store();
 	assert_policies(s, "a.example=1");
+	/* Once there is room the first write makes it as it should be. */
+	unlink(path_of("filler", path));
+	assert_int_equal(store_start(s, NULL), ST_OK);
+	put(s, "a.example", "1");
+	store_flush(s);
+	assert_true(state_of(s).is_healthy);
+	assert_int_equal(store_open_readonly(folder, &reader, NULL), ST_OK);
+	store_close(reader);
+	store_close(s);
+
+	small_disk_fill();
+	s = open_store();
 	assert_int_equal(store_start(s, NULL), ST_OK);
 	put(s, "b.example", "1");
 	store_flush(s);
@@ -879,6 +978,70 @@ check_queue_bytes(void **state)
 	queue_clear(&q);
 }
 
+/* A change that may not be lost, as words for assert_queue(). */
+static struct change *
+kept_change(const char *name)
+{
+	struct change *c = change_resend("id", 1);
+
+	c->domain = domain(name);
+	return c;
+}
+
+static void
+check_queue_kept(void **state)
+{
+	struct list batch;
+	struct queue q;
+	char name[32];
+	int i;
+
+	(void)state;
+	queue_init(&q);
+	queue_put(&q, kept_change("k.example"));
+	queue_put(&q, change("a.example", 1));
+	queue_put(&q, kept_change("k.example")); /* makes none void */
+	queue_put(&q, change("a.example", 1));
+	assert_queue(&q, "k k a");
+	assert_int_equal(queue_take(&q, 2, &batch), 2);
+	queue_put(&q, kept_change("l.example"));
+	queue_put_back(&q, &batch);
+	assert_queue(&q, "k k a l");
+	for (i = 0; i < STORE_QUEUE_MAX; i++) {
+		snprintf(name, sizeof(name), "d%d.example", i);
+		queue_put(&q, change(name, 1));
+	}
+	assert_int_equal(q.count, STORE_QUEUE_MAX);
+	assert_int_equal(q.dropped, 4); /* a, d0, d1, d2 */
+	assert_int_equal(queue_take(&q, 4, &batch), 4);
+	queue_clear(&q);
+	queue_init(&q);
+	queue_put_back(&q, &batch);
+	assert_queue(&q, "k k l d3");
+	queue_clear(&q);
+}
+
+static void
+check_queue_merge(void **state)
+{
+	const struct merge m = { .sync_fd = -1 };
+	struct change *c;
+	struct queue q;
+
+	(void)state;
+	queue_init(&q);
+	queue_put(&q, change("a.example", 1));
+	assert_null(queue_take_merge(&q));
+	queue_put(&q, change_merge(&m, NULL, NULL));
+	queue_put(&q, change("b.example", 1));
+	c = queue_take_merge(&q);
+	assert_int_equal(c->kind, CHANGE_MERGE);
+	free(c);
+	assert_queue(&q, "a b");
+	assert_int_equal(q.count, 2);
+	queue_clear(&q);
+}
+
 static void
 check_overflow(void **state)
 {
@@ -921,6 +1084,10 @@ main(void)
 		CASE("STS-CACHE-08 reading beside the writer", check_readonly),
 		CASE("a folder that is not there is refused", check_no_folder),
 		CASE("a database of a later version is refused", check_newer),
+		CASE("a database of the first release is taken over whole",
+		    check_version_1),
+		CASE("a database of the first release, and the disk is full",
+		    check_version_1_full),
 		CASE("a file of garbage is set aside", check_garbage),
 		CASE("a database damaged inside is set aside", check_damaged_inside),
 		CASE("a database damaged while in use is set aside",
@@ -939,6 +1106,9 @@ main(void)
 		CASE("queue: order, and one change a row", check_queue_order),
 		CASE("queue: the oldest go beyond the count", check_queue_count),
 		CASE("queue: the oldest go beyond the octets", check_queue_bytes),
+		CASE("queue: what may not be lost stays, in its order",
+		    check_queue_kept),
+		CASE("queue: a merge can be taken back", check_queue_merge),
 		CASE("queue overflow behind a store that cannot write", check_overflow),
 	};
 

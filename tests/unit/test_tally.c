@@ -160,6 +160,13 @@ sums_of(struct store *s, time_t day)
 	return sums;
 }
 
+static void
+ignore_report(const struct stored_report *report, void *arg)
+{
+	(void)report;
+	(void)arg;
+}
+
 /* Nobody wants a report of it. */
 static void
 close_day(struct store *s, time_t day, const char *domain)
@@ -539,9 +546,67 @@ check_closed_days(void **state)
 	assert_days(
 	    s, DAY, "a.example", 2, false, "b.example 2/0 closed\nc.example 3/30\n");
 	assert_days(s, DAY + DAY_S, "", 10, false, "a.example 4/40 closed\n");
-	/* What comes late is counted, and closed it stays. */
+	/* What comes late is in the next report. */
 	merge_one(s, "b.example", 1, 0);
-	assert_days(s, DAY, "a.example", 1, false, "b.example 3/0 closed\n");
+	merge_one(s, "a.example", 0, 2);
+	close_day(s, DAY, "a.example");
+	merge_one(s, "a.example", 0, 3); /* whose next day is closed, too */
+	assert_days(s, DAY, "", 2, false,
+	    "a.example 1/12 v=TLSRPTv1; new closed\nb.example 2/0 closed\n");
+	assert_days(s, DAY + DAY_S, "", 10, false,
+	    "a.example 4/40 closed\nb.example 1/0 v=TLSRPTv1; other\n");
+	assert_days(s, DAY + 2 * DAY_S, "", 10, false, "a.example 0/3\n");
+	assert_tallies(
+	    s, DAY + 2 * DAY_S, "a.example", "sts a.example 0/3 (version: STSv1|)\n");
+	assert_int_equal(sums_of(s, DAY + DAY_S).domains, 2);
+	assert_int_equal(sums_of(s, DAY + 2 * DAY_S).failures, 3);
+	store_close(s);
+	folder_remove();
+}
+
+static void
+put_report(struct store *s, const char *id, uint64_t successes, uint64_t failures)
+{
+	const struct stored_report report = { .id = id,
+		.domain = "a.example",
+		.day = DAY,
+		.record = "",
+		.file_name = "",
+		.bytes = "report",
+		.len = 6,
+		.successes = successes,
+		.failures = failures };
+
+	store_put_report(s, &report, NULL, NULL, 0);
+	store_flush(s);
+}
+
+static enum status
+find_report(struct store *s, const char *id)
+{
+	return store_show_report(s, id, ignore_report, NULL);
+}
+
+/* It was rendered, and before it was written more came, as when the disk was full meanwhile. */
+static void
+check_outdated_report(void **state)
+{
+	struct store *s;
+
+	(void)state;
+	folder_make();
+	s = open_started();
+	merge_one(s, "a.example", 3, 1);
+	merge_one(s, "a.example", 0, 1);
+	put_report(s, "first", 3, 1);
+	assert_int_equal(find_report(s, "first"), ST_NOTFOUND);
+	merge_one(s, "a.example", 1, 0);
+	put_report(s, "second", 3, 2);
+	assert_int_equal(find_report(s, "second"), ST_NOTFOUND);
+	assert_days(s, DAY, "", 10, true, "a.example 4/2\n");
+	put_report(s, "third", 4, 2);
+	assert_int_equal(find_report(s, "third"), ST_OK);
+	assert_days(s, DAY, "", 10, false, "a.example 4/2 closed\n");
 	store_close(s);
 	folder_remove();
 }
@@ -1313,7 +1378,11 @@ main(void)
 		    check_many_policy_domains),
 		CASE(
 		    "RPT-TIME-01 domains by day, in order and in portions", check_days),
-		CASE("RPT-TIME-03 a closed day stays closed", check_closed_days),
+		CASE(
+		    "RPT-TIME-03 a closed day stays closed: what comes late is in the next",
+		    check_closed_days),
+		CASE("RPT-CNT-13 a report that lacks sessions is not kept",
+		    check_outdated_report),
 		CASE("the first day with an open domain", check_open_day),
 		CASE("the worst domains of a day", check_worst),
 		CASE("sums of a day", check_sums),

@@ -26,9 +26,9 @@ static const struct option {
 	{ 'e', "-e", "EXPIRY", offsetof(struct args, expiry), false,
 	    "when it ends: 2027-01-31, or 14d or 12h from now" },
 	{ 'I', "--inbound", NULL, offsetof(struct args, wants_inbound), false,
-	    "sessions of others with us instead: who uses which TLS" },
-	{ 'R', "--record", "RECORD", offsetof(struct args, record), false,
-	    "TXT records: a file with one a line for sts lint, the text for report lint" },
+	    "who uses which TLS with us instead, today or the last DAYS days" },
+	{ 'R', "--record", "FILE", offsetof(struct args, record), false,
+	    "TXT records found at the name, one a line" },
 	{ 'P', "--policy", "FILE", offsetof(struct args, policy), false,
 	    "policy body as received" },
 };

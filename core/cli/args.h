@@ -18,11 +18,12 @@
 struct args {
 	const char *config, *socket; /* NULL: the defaults */
 	const char *dialect;
-	const char *record, *policy; /* files, or a record itself */
+	const char *record, *policy; /* files */
 	const char *reason, *expiry;
 	bool as_json, in_process, wants_inbound, wants_help, wants_version;
-	char seen[32]; /* keys of the options given */
-	size_t count;  /* words that are no options */
+	bool offers_in_process; /* the command has -n; set by main.c */
+	char seen[32];          /* keys of the options given */
+	size_t count;           /* words that are no options */
 	const char *words[ARGS_WORDS_MAX];
 };
 

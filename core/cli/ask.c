@@ -118,9 +118,9 @@ ask_daemon(const struct args *args, const char *request, struct json_object **ou
 		CONTROL_REPLY_MAX, &reply, &len, &why) == ST_OK)
 		code = read_reply(where.data, reply, len, out);
 	else
-		complain(
-		    "cannot reach the daemon at %s; %s (hopseal query -n works without it)",
-		    why.text, remedy(where.data));
+		complain("cannot reach the daemon at %s; %s%s", why.text,
+		    remedy(where.data),
+		    args->offers_in_process ? " (-n works without it)" : "");
 out:
 	free(reply);
 	strbuf_clear(&frame);

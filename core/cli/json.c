@@ -106,9 +106,26 @@ json_read(const char *text, size_t len)
 	return object;
 }
 
+/* DEL, and C1 in its UTF-8 form: they stand in strings only. */
+static bool
+is_control(const char *p)
+{
+	return *p == 0x7f ||
+	       ((unsigned char)p[0] == 0xc2 && (unsigned char)p[1] < 0xa0);
+}
+
 void
 json_print(struct json_object *object)
 {
-	puts(json_object_to_json_string_ext(
-	    object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
+	const char *p = json_object_to_json_string_ext(
+	    object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE);
+
+	for (; *p != '\0'; p++)
+		if (!is_control(p))
+			putchar(*p);
+		else if (*p == 0x7f)
+			printf("\\u007f");
+		else
+			printf("\\u%04x", (unsigned char)*++p);
+	putchar('\n');
 }

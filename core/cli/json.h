@@ -33,7 +33,7 @@ const char *json_string_at(
 /* NULL unless text is one JSON value. */
 struct json_object *json_read(const char *text, size_t len);
 
-/* Print in readable form, with a line end. */
+/* Print in readable form, with a line end.  Control characters are escaped, those that JSON would allow, too. */
 void json_print(struct json_object *object);
 
 #endif

@@ -28,7 +28,7 @@ static const struct command commands[] = {
 	{ "explain", "DOMAIN [-j] [-n]", "jn", 1, 1, explain_command,
 	    "why: every lookup, its security, every rule" },
 	{ "status", "[--inbound [DAYS]] [-j]", "jI", 0, 1, status_command,
-	    "the daemon, its resolver, its caches; today's sessions" },
+	    "the daemon, its resolver, its caches; today's sessions and reports" },
 	{ "cache list", "[PATTERN] [-j]", "j", 0, 1, cache_list_command,
 	    "the MTA-STS policies in the cache" },
 	{ "cache show", "DOMAIN [-j]", "j", 1, 1, cache_show_command,
@@ -45,7 +45,7 @@ static const struct command commands[] = {
 	{ "override remove", "PATTERN [-j]", "j", 1, 1, override_remove_command,
 	    "end an exception" },
 	{ "report list", "[DOMAIN [DAY]] [-j] [-n]", "jn", 0, 2, report_list_command,
-	    "the reports that were made, and where they went" },
+	    "the reports that were made, and where they went; DOMAIN may be -, any" },
 	{ "report show", "REPORT-ID [-j] [-n]", "jn", 1, 1, report_show_command,
 	    "one of them as it was sent" },
 	{ "report preview", "DOMAIN [DAY] [-j] [-n]", "jn", 1, 2,
@@ -56,8 +56,8 @@ static const struct command commands[] = {
 	    "the DNS record of the key that signs report mail" },
 	{ "report read", "FILE ... [-j]", "j", 1, ARGS_WORDS_MAX, report_read_command,
 	    "what others report: JSON, gzip or mail; FILE may be -" },
-	{ "report lint", "--record TEXT ... [-j]", "jR", 0, ARGS_WORDS_MAX,
-	    report_lint_command, "check a TLSRPT record" },
+	{ "report lint", "--record FILE [-j]", "jR", 0, 0, report_lint_command,
+	    "check a TLSRPT record; FILE may be -" },
 	{ "sts lint", "--record FILE | --policy FILE [-j]", "jRP", 0, 0,
 	    sts_lint_command, "check an MTA-STS record or policy; FILE may be -" },
 	{ "sts match", "PATTERN HOST [-j]", "j", 2, 2, sts_match_command,
@@ -209,6 +209,7 @@ run(const struct command *c, struct args *args)
 		return EXIT_YES;
 	}
 	leave_operands(c, args);
+	args->offers_in_process = strchr(c->options, 'n') != NULL;
 	if (args->count < c->min || args->count > c->max)
 		return complain_usage(c);
 	if (stray != NULL) {

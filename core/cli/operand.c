@@ -2,6 +2,7 @@
 #include "cli/operand.h"
 
 #include "cli/complain.h"
+#include "control/moment.h"
 #include "policy/override.h"
 #include "wire/idn.h"
 #include "wire/next_hop.h"
@@ -63,6 +64,17 @@ operand_add_pattern(struct strbuf *request, const char *text)
 	if (override_pattern_parse(text, &parsed, &why) != ST_OK)
 		return refuse(text, "domain, with or without a dot in front", &why);
 	return operand_add_word(request, text);
+}
+
+bool
+operand_add_day(struct strbuf *request, const char *text)
+{
+	time_t day;
+
+	if (moment_day_parse(text, &day) == ST_OK)
+		return add(request, text);
+	complain("\"%s\" is no day; one is written 2026-11-21 (UTC)", text);
+	return false;
 }
 
 bool

@@ -1,5 +1,5 @@
 /*
- * Names on the command line.  SPDX-License-Identifier: ISC
+ * Names and days on the command line.  SPDX-License-Identifier: ISC
  */
 #ifndef HOPSEAL_CLI_OPERAND_H
 #define HOPSEAL_CLI_OPERAND_H
@@ -17,6 +17,8 @@ MUST_CHECK bool operand_add_next_hop(struct strbuf *request, const char *text);
 MUST_CHECK bool operand_add_domain(struct strbuf *request, const char *text);
 MUST_CHECK bool operand_add_pattern(
     struct strbuf *request, const char *text); /* of an override */
+MUST_CHECK bool operand_add_day(
+    struct strbuf *request, const char *text); /* "2026-11-21" */
 MUST_CHECK bool operand_add_word(struct strbuf *request, const char *text);
 
 #endif

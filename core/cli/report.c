@@ -4,90 +4,62 @@
 #include <json-c/json.h>
 
 #include "cli/ask.h"
+#include "cli/destinations.h"
 #include "cli/json.h"
 #include "cli/operand.h"
-#include "cli/table.h"
-#include "cli/when.h"
+#include "cli/term.h"
 
 /* --- list ------------------------------------------------------------------------------------ */
 
-static const struct {
-	const char *state;
-	enum term_style style;
-} state_styles[] = {
-	{ "sent", TERM_GOOD },
-	{ "waiting", TERM_WARN },
-	{ "given-up", TERM_BAD },
-};
-
-static enum term_style
-style_of(const char *state)
-{
-	size_t i;
-
-	for (i = 0; i < COUNT_OF(state_styles); i++)
-		if (strcmp(state, state_styles[i].state) == 0)
-			return state_styles[i].style;
-	return TERM_PLAIN;
-}
-
-/* "sent 2026-11-22 01:14 UTC (2 h ago)", "waiting, next ...: 503 Service Unavailable" */
 static void
-add_state(struct table *table, const struct json_object *destination)
-{
-	const char *state = json_text(destination, "state");
-	const char *detail = json_text(destination, "detail");
-	struct strbuf text = STRBUF_INIT;
-
-	strbuf_addf(&text, "%s ", state);
-	if (strcmp(state, "waiting") == 0) {
-		strbuf_adds(&text, "for ");
-		when_add(&text, json_number(destination, "next_epoch"));
-	} else {
-		when_add(&text, json_number(destination, "last_epoch"));
-	}
-	if (detail[0] != '\0' && strcmp(state, "sent") != 0)
-		strbuf_addf(&text, ": %s", detail);
-	table_add(table, style_of(state), "%s", strbuf_str(&text));
-	strbuf_clear(&text);
-}
-
-static void
-print_destinations(const struct json_object *report)
-{
-	size_t i, count = json_count(report, "destinations");
-	struct table table;
-
-	table_init(&table, 2, NULL);
-	for (i = 0; i < count; i++) {
-		const struct json_object *d = json_item(report, "destinations", i);
-
-		table_add(&table, TERM_PLAIN, "%s", json_text(d, "uri"));
-		add_state(&table, d);
-	}
-	table_print(&table, 4);
-}
-
-static void
-print_report(const struct json_object *report)
+print_report(const struct json_object *report, struct destination_sums *sums)
 {
 	term_put(TERM_BOLD, json_text(report, "domain"), 0);
-	printf("  %s  %lld sessions, %lld failed\n", json_text(report, "day"),
-	    (long long)(json_number(report, "successes") +
-			json_number(report, "failures")),
+	printf("  %s  sessions: %lld successful, %lld failed\n",
+	    json_text(report, "day"), (long long)json_number(report, "successes"),
 	    (long long)json_number(report, "failures"));
 	term_indent(2);
 	term_put(TERM_DIM, json_text(report, "id"), 0);
 	putchar('\n');
-	print_destinations(report);
+	destinations_print(report, sums);
+	putchar('\n');
+}
+
+static void
+print_list(const struct json_object *answer)
+{
+	size_t i, count = json_count(answer, "reports");
+	struct destination_sums sums = { 0 };
+
+	if (count == 0) {
+		printf(
+		    "no such report was made; \"hopseal status\" tells when the next "
+		    "ones are\n");
+		return;
+	}
+	for (i = 0; i < count; i++)
+		print_report(json_item(answer, "reports", i), &sums);
+	printf(
+	    "%zu report%s to %zu destination%s: %zu sent, %zu waiting, %zu given up\n",
+	    count, count == 1 ? "" : "s", sums.sent + sums.waiting + sums.given_up,
+	    sums.sent + sums.waiting + sums.given_up == 1 ? "" : "s", sums.sent,
+	    sums.waiting, sums.given_up);
+}
+
+/* DOMAIN, or "-" for any. */
+static bool
+add_domain(struct strbuf *request, const char *text)
+{
+	return strcmp(text, "-") == 0 ? operand_add_word(request, text)
+				      : operand_add_domain(request, text);
 }
 
 static bool
 add_operands(struct strbuf *request, const struct args *args)
 {
 	strbuf_adds(request, "report list");
-	return (args->count < 1 || operand_add_domain(request, args->words[0])) &&
-	       (args->count < 2 || operand_add_word(request, args->words[1]));
+	return (args->count < 1 || add_domain(request, args->words[0])) &&
+	       (args->count < 2 || operand_add_day(request, args->words[1]));
 }
 
 enum exit_code
@@ -96,7 +68,6 @@ report_list_command(const struct args *args)
 	struct strbuf request = STRBUF_INIT;
 	struct json_object *answer = NULL;
 	enum exit_code code = EXIT_USAGE;
-	size_t i;
 
 	if (add_operands(&request, args))
 		code = ask(args, request.data, &answer);
@@ -105,8 +76,8 @@ report_list_command(const struct args *args)
 		return code;
 	if (args->as_json)
 		json_print(answer);
-	for (i = 0; !args->as_json && i < json_count(answer, "reports"); i++)
-		print_report(json_item(answer, "reports", i));
+	else
+		print_list(answer);
 	json_object_put(answer);
 	return EXIT_YES;
 }

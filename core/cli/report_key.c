@@ -32,19 +32,22 @@ print_zone_line(const char *selector, const char *domain, const char *record)
 	printf(" )\n");
 }
 
-static enum exit_code
-print_record(const struct report_options *report)
+static void
+complain_missing(const char *key, const char *path)
 {
-	const char *domain = signing_domain(report);
+	complain(
+	    "%s: %s of section [report] is not set; hopseal-tlsrpt(7) tells how to "
+	    "sign report mail",
+	    path, key);
+}
+
+static enum exit_code
+print_record(const struct report_options *report, const char *domain)
+{
 	struct strbuf record = STRBUF_INIT;
 	struct dkim_key *key;
 	struct why why;
 
-	if (report->dkim_key[0] == '\0' || domain == NULL) {
-		complain(
-		    "[report] %s is not set", domain == NULL ? "contact" : "dkim-key");
-		return EXIT_NO;
-	}
 	if (dkim_key_open(report->dkim_key, &key, &why) != ST_OK) {
 		complain("%s", why.text);
 		return EXIT_FAILED;
@@ -59,11 +62,20 @@ print_record(const struct report_options *report)
 enum exit_code
 report_key_command(const struct args *args)
 {
+	const char *path = args->config != NULL ? args->config : CONFIG_PATH;
 	struct config *config = ask_config(args);
 	enum exit_code code = EXIT_FAILED;
+	const char *domain;
 
-	if (config != NULL)
-		code = print_record(&config->report);
+	if (config == NULL)
+		return EXIT_FAILED;
+	domain = signing_domain(&config->report);
+	if (config->report.dkim_key[0] == '\0')
+		complain_missing("dkim-key", path);
+	else if (domain == NULL)
+		complain_missing("contact", path);
+	else
+		code = print_record(&config->report, domain);
 	config_free(config);
 	return code;
 }

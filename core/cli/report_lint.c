@@ -4,6 +4,7 @@
 #include "cli/command.h"
 #include "cli/complain.h"
 #include "cli/finding.h"
+#include "cli/input.h"
 #include "wire/tlsrpt_record.h"
 
 static void
@@ -26,31 +27,38 @@ describe_destinations(
 		    RUA_MAX);
 }
 
-/* Several texts are several records at the same name: one is all there may be. */
-enum exit_code
-report_lint_command(const struct args *args)
+static enum exit_code
+lint(const struct records *records, bool as_json)
 {
-	struct txt records[ARGS_WORDS_MAX + 1];
 	enum tlsrpt_record_outcome outcome;
 	struct why why = { "" };
 	struct finding finding;
 	struct rua_list list;
-	size_t i;
 
-	if (args->record == NULL) {
-		complain("report lint wants --record TEXT");
-		return EXIT_USAGE;
-	}
-	records[0] = (struct txt){ args->record, strlen(args->record) };
-	for (i = 0; i < args->count; i++)
-		records[i + 1] = (struct txt){ args->words[i], strlen(args->words[i]) };
 	finding_init(&finding, "valid", "not valid");
-	outcome = tlsrpt_record_select(records, args->count + 1, NULL, &list, &why);
+	outcome =
+	    tlsrpt_record_select(records->items, records->count, NULL, &list, &why);
 	finding.is_yes = outcome == TLSRPT_RECORD_FOUND;
 	if (finding.is_yes)
 		describe_destinations(&list, why.text, &finding);
 	else
 		strbuf_addf(&finding.headline, "%s: %s (RFC 8460, 3)",
 		    tlsrpt_record_outcome_text(outcome), why.text);
-	return finding_print(&finding, args->as_json);
+	return finding_print(&finding, as_json);
+}
+
+enum exit_code
+report_lint_command(const struct args *args)
+{
+	struct records records;
+	enum exit_code code = EXIT_USAGE;
+
+	if (args->record == NULL) {
+		complain("report lint wants --record FILE");
+		return EXIT_USAGE;
+	}
+	if (records_read(args->record, &records))
+		code = lint(&records, args->as_json);
+	records_clear(&records);
+	return code;
 }

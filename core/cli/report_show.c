@@ -5,6 +5,7 @@
 
 #include "cli/ask.h"
 #include "cli/complain.h"
+#include "cli/destinations.h"
 #include "cli/json.h"
 #include "cli/operand.h"
 #include "cli/report_summary.h"
@@ -32,17 +33,38 @@ print_tables(const struct json_object *report)
 	return EXIT_YES;
 }
 
+static void
+print_sent(const struct json_object *report)
+{
+	struct destination_sums sums = { 0 };
+
+	printf("  %s  %s\n  %s, %lld bytes\n", json_text(report, "day"),
+	    json_text(report, "id"), json_text(report, "file"),
+	    (long long)json_number(report, "bytes"));
+	destinations_print(report, &sums);
+}
+
+static void
+print_preview(const struct json_object *preview)
+{
+	printf("  %s  as it would be made now\n", json_text(preview, "day"));
+	if (json_flag(preview, "is_on"))
+		printf("  %s, %lld bytes\n", json_text(preview, "file"),
+		    (long long)json_number(preview, "bytes"));
+	else
+		printf("  but none is: contact of section [report] is not set in "
+		       "hopseal.conf\n");
+}
+
 static enum exit_code
 print(const struct json_object *answer)
 {
-	const char *id = json_text(answer, "id");
-
 	term_put(TERM_BOLD, json_text(answer, "domain"), 0);
-	printf("  %s  %s\n", json_text(answer, "day"),
-	    id[0] != '\0' ? id : "as it would be made now");
-	term_indent(2);
-	printf("%s, %lld bytes\n\n", json_text(answer, "file"),
-	    (long long)json_number(answer, "bytes"));
+	if (json_has(answer, "id"))
+		print_sent(answer);
+	else
+		print_preview(answer);
+	putchar('\n');
 	return print_tables(json_member(answer, "report"));
 }
 
@@ -81,7 +103,7 @@ report_preview_command(const struct args *args)
 
 	strbuf_adds(&request, "report preview");
 	if (operand_add_domain(&request, args->words[0]) &&
-	    (args->count < 2 || operand_add_word(&request, args->words[1])))
+	    (args->count < 2 || operand_add_day(&request, args->words[1])))
 		code = show(args, request.data);
 	strbuf_clear(&request);
 	return code;

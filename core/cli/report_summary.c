@@ -76,6 +76,13 @@ day_text(time_t when, char buf[RFC3339_TEXT_MAX])
 	return buf;
 }
 
+/* Of one day's report "since" would say nothing new. */
+static bool
+is_one_day(const struct report_summary *summary)
+{
+	return summary->end - summary->begin < DAY_S;
+}
+
 void
 report_summary_add_range(struct strbuf *out, const struct report_summary *summary)
 {
@@ -84,7 +91,7 @@ report_summary_add_range(struct strbuf *out, const struct report_summary *summar
 	if (summary->begin % DAY_S != 0 || (summary->end + 1) % DAY_S != 0)
 		strbuf_addf(out, "%s to %s", rfc3339_text(summary->begin, begin),
 		    rfc3339_text(summary->end, end));
-	else if (summary->end - summary->begin < DAY_S)
+	else if (is_one_day(summary))
 		strbuf_adds(out, day_text(summary->begin, begin));
 	else
 		strbuf_addf(out, "%s to %s", day_text(summary->begin, begin),
@@ -119,26 +126,37 @@ print_policies(const struct sums *policies)
 }
 
 static void
-print_details(const struct sums *details)
+add_detail(struct table *table, const struct sum *row, bool with_since)
 {
-	static const char *const heads[] = { "failed", "since", "policy", "MX host",
-		"why" };
+	const char *code = row->fields[3];
 	char since[RFC3339_TEXT_MAX];
+
+	table_add(table, TERM_BAD, "%" PRIu64, row->failures);
+	if (with_since)
+		table_add(table, TERM_PLAIN, "%s", day_text(row->since, since));
+	table_add(table, TERM_PLAIN, "%s", or_dash(row->fields[0]));
+	table_add(table, TERM_PLAIN, "%s", or_dash(row->fields[1]));
+	table_add(table, TERM_PLAIN, "%s%s%s%s", or_dash(row->fields[2]),
+	    code[0] != '\0' ? " (" : "", code, code[0] != '\0' ? ")" : "");
+}
+
+static void
+print_details(const struct report_summary *summary)
+{
+	static const char *const heads[] = { "failed", "policy", "MX host", "why" };
+	static const char *const dated_heads[] = { "failed", "since", "policy",
+		"MX host", "why" };
+	const struct sums *details = &summary->details;
+	bool with_since = !is_one_day(summary);
 	struct table table;
 	size_t i;
 
-	table_init(&table, COUNT_OF(heads), heads);
-	for (i = 0; i < details->count && i < DETAILS_SHOWN; i++) {
-		const struct sum *row = details->rows[i];
-		const char *code = row->fields[3];
-
-		table_add(&table, TERM_BAD, "%" PRIu64, row->failures);
-		table_add(&table, TERM_PLAIN, "%s", day_text(row->since, since));
-		table_add(&table, TERM_PLAIN, "%s", or_dash(row->fields[0]));
-		table_add(&table, TERM_PLAIN, "%s", or_dash(row->fields[1]));
-		table_add(&table, TERM_PLAIN, "%s%s%s%s", or_dash(row->fields[2]),
-		    code[0] != '\0' ? " (" : "", code, code[0] != '\0' ? ")" : "");
-	}
+	if (with_since)
+		table_init(&table, COUNT_OF(dated_heads), dated_heads);
+	else
+		table_init(&table, COUNT_OF(heads), heads);
+	for (i = 0; i < details->count && i < DETAILS_SHOWN; i++)
+		add_detail(&table, details->rows[i], with_since);
 	table_print(&table, 2);
 	if (i < details->count)
 		printf("  and %zu more; -j shows all\n", details->count - i);
@@ -153,7 +171,7 @@ report_summary_print(struct report_summary *summary)
 	if (summary->details.count == 0)
 		return;
 	putchar('\n');
-	print_details(&summary->details);
+	print_details(summary);
 }
 
 /* --- for programs ------------------------------------------------------------------ */

@@ -1,78 +1,28 @@
 /*
  * hopseal sts lint: records and policies, without DNS and without a daemon.  SPDX-License-Identifier: ISC
  */
-#include <errno.h>
-
 #include "cli/command.h"
 #include "cli/complain.h"
 #include "cli/finding.h"
+#include "cli/input.h"
 #include "cli/when.h"
 #include "wire/field.h"
 #include "wire/sts_policy.h"
 #include "wire/sts_record.h"
 
-#define FILE_MAX    (1024 * 1024) /* no record set and no policy is as big */
-#define RECORDS_MAX 1000
-#define WEEK_S      604800
-
-/* Read a whole file, "-" for standard input.  False: it was complained about. */
-static bool
-read_file(const char *name, struct strbuf *out)
-{
-	FILE *file = strcmp(name, "-") == 0 ? stdin : fopen(name, "rb");
-	bool is_read = false;
-	char chunk[8192];
-	size_t n;
-
-	if (file == NULL) {
-		complain("cannot open %s: %s", name, strerror(errno));
-		return false;
-	}
-	while (out->len <= FILE_MAX && (n = fread(chunk, 1, sizeof(chunk), file)) > 0)
-		strbuf_add(out, chunk, n);
-	if (ferror(file))
-		complain("cannot read %s: %s", name, strerror(errno));
-	else if (out->len > FILE_MAX)
-		complain(
-		    "%s has more than %d octets: that is no DNS answer and no policy",
-		    name, FILE_MAX);
-	else
-		is_read = true;
-	if (file != stdin)
-		fclose(file);
-	return is_read;
-}
-
-/* One TXT record a line; empty lines are none.  More than RECORDS_MAX are left out: the outcome is the same. */
-static size_t
-split_records(const struct strbuf *text, struct txt *records)
-{
-	size_t at = 0, count = 0;
-
-	while (at < text->len && count < RECORDS_MAX) {
-		const char *line = text->data + at;
-		const char *end = memchr(line, '\n', text->len - at);
-		size_t len = end != NULL ? (size_t)(end - line) : text->len - at;
-
-		if (len > 0)
-			records[count++] = (struct txt){ line, len };
-		at += len + 1;
-	}
-	return count;
-}
+#define POLICY_MAX ((size_t)1024 * 1024) /* no policy is as big */
+#define WEEK_S     604800
 
 static enum exit_code
-lint_record(const struct strbuf *text, bool as_json)
+lint_records(const struct records *records, bool as_json)
 {
-	static struct txt records[RECORDS_MAX];
 	struct finding finding;
 	struct sts_record record;
 	struct why why = { "" };
 	enum sts_record_outcome outcome;
 
 	finding_init(&finding, "valid", "not valid");
-	outcome =
-	    sts_record_select(records, split_records(text, records), &record, &why);
+	outcome = sts_record_select(records->items, records->count, &record, &why);
 	finding.is_yes = outcome == STS_RECORD_FOUND;
 	if (!finding.is_yes) {
 		strbuf_addf(&finding.headline, "%s: %s (RFC 8461, 3.1)",
@@ -182,18 +132,36 @@ lint_policy(const struct strbuf *body, bool as_json)
 	return finding_print(&finding, as_json);
 }
 
+static enum exit_code
+lint_record_file(const struct args *args)
+{
+	struct records records;
+	enum exit_code code = EXIT_USAGE;
+
+	if (records_read(args->record, &records))
+		code = lint_records(&records, args->as_json);
+	records_clear(&records);
+	return code;
+}
+
+static enum exit_code
+lint_policy_file(const struct args *args)
+{
+	struct strbuf body = STRBUF_INIT;
+	enum exit_code code = EXIT_USAGE;
+
+	if (input_read(args->policy, POLICY_MAX, "no policy", &body))
+		code = lint_policy(&body, args->as_json);
+	strbuf_clear(&body);
+	return code;
+}
+
 enum exit_code
 sts_lint_command(const struct args *args)
 {
-	struct strbuf text = STRBUF_INIT;
-	enum exit_code code = EXIT_USAGE;
-
-	if ((args->record == NULL) == (args->policy == NULL))
-		complain("sts lint wants either --record FILE or --policy FILE");
-	else if (args->record != NULL && read_file(args->record, &text))
-		code = lint_record(&text, args->as_json);
-	else if (args->policy != NULL && read_file(args->policy, &text))
-		code = lint_policy(&text, args->as_json);
-	strbuf_clear(&text);
-	return code;
+	if ((args->record == NULL) != (args->policy == NULL))
+		return args->record != NULL ? lint_record_file(args)
+					    : lint_policy_file(args);
+	complain("sts lint wants either --record FILE or --policy FILE");
+	return EXIT_USAGE;
 }

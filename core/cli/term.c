@@ -78,22 +78,34 @@ is_control(const char *p)
 }
 
 static void
-put_bytes(enum term_style style, const char *text, size_t len)
+write_bytes(FILE *out, const char *text, size_t len)
 {
 	const char *end = text + len;
+	size_t n;
+
+	for (; text < end; text += n) {
+		n = char_bytes(text);
+		if (is_control(text))
+			putc('?', out);
+		else
+			fwrite(text, 1, n, out);
+	}
+}
+
+void
+term_write(FILE *out, const char *text)
+{
+	write_bytes(out, text, strlen(text));
+}
+
+static void
+put_bytes(enum term_style style, const char *text, size_t len)
+{
 	bool is_coloured = term.has_colour && style != TERM_PLAIN && len > 0;
 
 	if (is_coloured)
 		fputs(escapes[style], stdout);
-	while (text < end) {
-		size_t n = char_bytes(text);
-
-		if (is_control(text))
-			putchar('?');
-		else
-			fwrite(text, 1, n, stdout);
-		text += n;
-	}
+	write_bytes(stdout, text, len);
 	if (is_coloured)
 		fputs("\033[0m", stdout);
 }
@@ -114,9 +126,18 @@ term_put(enum term_style style, const char *text, size_t pad)
 		term_indent(pad - columns);
 }
 
+/* Of a word longer than the line: all of it if a line of its own could hold it, else what fits. */
+static size_t
+word_bytes(const char *text, size_t fitting)
+{
+	size_t len = strcspn(text, " ");
+
+	return len <= WIDTH_MIN ? len : fitting;
+}
+
 /*
  * How many bytes of text to put on a line of so many columns: to the last blank that fits, rather
- * one outside of brackets, so that "(RFC 8461, 4.1)" stays together; without a blank, as many as fit.
+ * one outside of brackets, so that "(RFC 8461, 4.1)" stays together.
  */
 static size_t
 line_bytes(const char *text, size_t columns)
@@ -127,7 +148,9 @@ line_bytes(const char *text, size_t columns)
 		if (text[at] == ' ')
 			*(depth == 0 ? &outside : &inside) = at;
 		if (n == columns)
-			return outside > 0 ? outside : inside > 0 ? inside : at;
+			return outside > 0  ? outside
+			       : inside > 0 ? inside
+					    : word_bytes(text, at);
 		depth += text[at] == '(';
 		depth -= text[at] == ')' && depth > 0;
 	}

@@ -8,6 +8,7 @@
 #define HOPSEAL_CLI_TERM_H
 
 #include <stddef.h>
+#include <stdio.h>
 
 #include "base/attr.h"
 #include "base/strbuf.h"
@@ -23,8 +24,10 @@ size_t term_width(void);
 /* How many columns a text takes. */
 size_t term_columns(const char *text);
 
-/* Print text in this style, padded with blanks to so many columns (0: not at all).
- * Control characters become "?". */
+/* Write text, control characters as "?", without any style. */
+void term_write(FILE *out, const char *text);
+
+/* The same on standard output, in this style, padded with blanks to so many columns (0: not at all). */
 void term_put(enum term_style style, const char *text, size_t pad);
 
 /* So many blanks. */
@@ -32,7 +35,8 @@ void term_indent(size_t n);
 
 /*
  * Print text, broken between words where the line would be too long; the cursor stands in
- * column at, further lines begin there.  Ends the line.
+ * column at, further lines begin there.  Ends the line.  Words are broken only if they would not fit on a line of their
+ * own: what is searched for can be found.
  */
 void term_wrap(enum term_style style, const char *text, size_t at);
 

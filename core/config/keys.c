@@ -228,7 +228,7 @@ const struct key config_keys[] = {
 	{ "report", "sender", MAILBOX(report.sender), .standard = "",
 	    .help = "Sender of report mail, in From and on the envelope; empty: the "
 		    "contact." },
-	{ "report", "mail", CHOICE(enum mail_way, report.mail), .standard = "sendmail",
+	{ "report", "mail", CHOICE(enum mail_way, report.mail), .standard = "relay",
 	    .words = mail_way_words,
 	    .help = "How report mail leaves: sendmail: through that program; relay: by "
 		    "SMTP to a relay; direct: by SMTP to the destination; off: not at "

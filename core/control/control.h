@@ -20,6 +20,7 @@
  *                             "cache": {"policies", "policy_bytes", "routes", "evicted"},
  *                             "events": {"accepted", "rejected", "counted", "waiting", "in_memory", "lost",
  *                             "is_journal_healthy", "error", "by_source": {"tlsrpt": N, ...}},
+ *                             "spools": {"taken", "refused", "damaged"},
  *                             "probe": {"looks", "unreachable", "refused", "kept", "under_way"},
  *                             "today": {"day" DAY, "domains", "successes", "failures", "results": {TYPE: N, ...},
  *                             "worst": [{"domain", "successes", "failures"}]}, null without database,
@@ -38,10 +39,11 @@
  *
  *   report list [DOMAIN [DAY [MAX]]]   {"reports": [REPORT]}, newest first; "-" stands for any
  *   report show REPORT-ID     REPORT with "report": what was sent
- *   report preview DOMAIN [DAY]        {"domain", "day" DAY, "file", "bytes", "report"}: as it would be sent now, with the
+ *   report preview DOMAIN [DAY]        {"domain", "day" DAY, "is_on", "file", "bytes", "report"}: as it would be sent now, with the
  *                             counts so far; today if no DAY is given
  *   report resend REPORT-ID   {"id", "done"}; to all its destinations
- *   inbound [DAYS]            {"inbound": [{"day" DAY, "client", "version", "cipher", "verified", "sessions"}]}
+ *   inbound [DAYS]            {"since" DAY, "sessions", "without_tls", "below_tls_1_2", "count" of all rows, "inbound":
+ *                             [{"day" DAY, "client", "version", "cipher", "verified", "sessions"}]}; today, or so many days
  *
  *   REPORT    {"id", "domain", "day" DAY, "made" TIME, "file", "bytes", "successes", "failures", "record",
  *             "destinations": [{"uri", "state", "attempts", "first" TIME, "last" TIME, "next" TIME, "detail"}]}
@@ -65,6 +67,7 @@
 #define CONTROL_REPLY_MAX    (3 * 1024 * 1024) /* more than the longest list takes */
 #define CONTROL_LIST_MAX     3000              /* policies in one reply */
 #define CONTROL_LIST_DEFAULT 1000
+#define CONTROL_DAYS_MAX     3650
 #define CONTROL_EXPLAIN_MS   30000
 
 /*

@@ -13,6 +13,7 @@
 struct facts_now {
 	struct engine_status engine;
 	struct reports_status reports;
+	struct spool_in_status spools;
 	struct store_state store;
 	uint64_t sendings[SENDING_GIVEN_UP + 1];
 	struct tally_sums today;
@@ -38,6 +39,10 @@ struct facts_now {
 	    f->reports.account.rejected)                                               \
 	X("events_lost_total", "Events given up.", f->reports.account.lost)            \
 	X("events_counted_total", "Sessions counted.", f->reports.account.counted)     \
+	X("spooled_events_total", "Events that adapters had kept for us.",             \
+	    f->spools.taken)                                                           \
+	X("spool_faults_total", "Events and places in those files that are none.",     \
+	    f->spools.refused + f->spools.damaged)                                     \
 	X("probes_total", "Looks at MX hosts.", f->reports.probe.looks)                \
 	X("probes_unreachable_total", "Looks at hosts that did not answer.",           \
 	    f->reports.probe.unreachable)                                              \
@@ -142,6 +147,8 @@ metrics_add(struct service *service, struct strbuf *out)
 	f.overrides = engine_overrides(service->engine)->count;
 	if (service->reports != NULL)
 		reports_status(service->reports, &f.reports);
+	if (service->spools != NULL)
+		spool_in_status(service->spools, &f.spools);
 	if (service->store != NULL) {
 		store_state(service->store, &f.store);
 		if (store_count_sendings(service->store, f.sendings) != ST_OK ||

@@ -18,6 +18,14 @@ moment_text(time_t moment, char buf[MOMENT_TEXT_MAX])
 	return buf;
 }
 
+const char *
+moment_day_text(time_t moment, char buf[MOMENT_TEXT_MAX])
+{
+	moment_text(moment, buf);
+	buf[strcspn(buf, "T")] = '\0';
+	return buf;
+}
+
 /* All of text in this form, and a day that the calendar has. */
 static bool
 parse_calendar(const char *text, const char *form, time_t *out)

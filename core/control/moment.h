@@ -13,6 +13,9 @@
 /* RFC 3339 form; returns buf. */
 const char *moment_text(time_t moment, char buf[MOMENT_TEXT_MAX]);
 
+/* The day in it, "2026-12-31"; returns buf. */
+const char *moment_day_text(time_t moment, char buf[MOMENT_TEXT_MAX]);
+
 /*
  * Read "30d" (from now on; units as in hopseal.conf), "2026-12-31" (its first second) or
  * "2026-12-31T18:00:00Z".

@@ -5,8 +5,6 @@
 
 #include "control/moment.h"
 
-#define DAY_TEXT_LEN 10 /* of an RFC 3339 time */
-
 void
 put_text(struct json_object *o, const char *name, const char *text)
 {
@@ -40,7 +38,6 @@ put_day(struct json_object *o, const char *name, time_t day)
 {
 	char text[MOMENT_TEXT_MAX];
 
-	moment_text(day, text);
-	text[DAY_TEXT_LEN] = '\0';
-	json_object_object_add(o, name, day != 0 ? json_object_new_string(text) : NULL);
+	json_object_object_add(o, name,
+	    day != 0 ? json_object_new_string(moment_day_text(day, text)) : NULL);
 }

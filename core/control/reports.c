@@ -1,10 +1,10 @@
 /*
- * The verbs about reports: list, show, preview, resend; and inbound.  SPDX-License-Identifier: ISC
+ * The verbs about reports: list, show, preview, resend.  SPDX-License-Identifier: ISC
  */
 #include <json-c/json.h>
 
-#include "base/number.h"
 #include "control/moment.h"
+#include "control/operands.h"
 #include "control/put.h"
 #include "control/show.h"
 #include "control/show_reports.h"
@@ -16,19 +16,9 @@
 #include "wire/idn.h"
 #include "wire/tls_report.h"
 
-#define INBOUND_DAYS_MAX 3650
-#define ANY              "-"
+#define ANY "-"
 
 /* --- operands -------------------------------------------------------------------------------- */
-
-static enum status
-take_store(const struct service *service, struct why *why)
-{
-	if (service->store != NULL)
-		return ST_OK;
-	why_set(why, "there is no database; see \"hopseal status\"");
-	return ST_IO;
-}
 
 static bool
 is_given(const char *text)
@@ -45,7 +35,7 @@ take_day(const char *text, time_t otherwise, time_t *out, struct why *why)
 		return ST_OK;
 	if (moment_day_parse(text, out) == ST_OK)
 		return ST_OK;
-	why_set(why, "\"%s\" is not a day, like 2026-11-21", text);
+	why_set(why, "\"%s\" is no day; one is written 2026-11-21 (UTC)", text);
 	return ST_SYNTAX;
 }
 
@@ -53,28 +43,16 @@ take_day(const char *text, time_t otherwise, time_t *out, struct why *why)
 static enum status
 take_domain(const char *text, struct domain *out, struct why *why)
 {
-	*out = (struct domain){ .len = 0 };
-	return is_given(text) ? idn_domain_parse(text, strlen(text), out, why) : ST_OK;
-}
+	struct why fault;
+	enum status st;
 
-static enum status
-take_number(
-    const char *text, uint64_t max, uint64_t otherwise, uint64_t *out, struct why *why)
-{
-	*out = otherwise;
+	*out = (struct domain){ .len = 0 };
 	if (!is_given(text))
 		return ST_OK;
-	if (number_parse(text, strlen(text), max, out) == ST_OK && *out > 0)
-		return ST_OK;
-	why_set(
-	    why, "\"%s\" is not a number up to %llu", text, (unsigned long long)max);
-	return ST_SYNTAX;
-}
-
-static void
-say_unreadable(struct why *why)
-{
-	why_set(why, "the database cannot be read; the log says why");
+	st = idn_domain_parse(text, strlen(text), out, &fault);
+	if (st != ST_OK)
+		why_set(why, "\"%s\" is no domain: %s", text, fault.text);
+	return st;
 }
 
 /* --- list and show ----------------------------------------------------------------------------- */
@@ -102,11 +80,11 @@ report_list_run(
 	uint64_t max;
 	time_t day;
 
-	if (take_store(service, why) != ST_OK ||
+	if (operand_store(service, why) != ST_OK ||
 	    take_domain(operands->at[0], &domain, why) != ST_OK ||
 	    take_day(operands->at[1], 0, &day, why) != ST_OK ||
-	    take_number(operands->at[2], CONTROL_LIST_MAX, CONTROL_LIST_DEFAULT, &max,
-		why) != ST_OK)
+	    operand_number(operands->at[2], CONTROL_LIST_MAX, CONTROL_LIST_DEFAULT,
+		&max, why) != ST_OK)
 		return NULL;
 	l.reports = json_object_new_array();
 	if (store_each_report(service->store, domain.text, day, (size_t)max, add_report,
@@ -147,7 +125,9 @@ static enum status
 say_found(enum status st, const char *id, struct why *why)
 {
 	if (st == ST_NOTFOUND)
-		why_set(why, "%s: there is no such report", id);
+		why_set(why,
+		    "%s: there is no such report; \"hopseal report list\" has them",
+		    id);
 	else if (st != ST_OK)
 		say_unreadable(why);
 	return st;
@@ -160,7 +140,7 @@ report_show_run(
 	struct listing l = { .service = service };
 	const char *id = operands->at[0];
 
-	if (take_store(service, why) != ST_OK ||
+	if (operand_store(service, why) != ST_OK ||
 	    say_found(store_show_report(service->store, id, take_report, &l), id,
 		why) != ST_OK)
 		return NULL;
@@ -178,12 +158,13 @@ report_resend_run(
 {
 	const char *id = operands->at[0];
 
-	if (take_store(service, why) != ST_OK ||
+	if (operand_store(service, why) != ST_OK ||
 	    say_found(store_show_report(service->store, id, ignore_report, NULL), id,
 		why) != ST_OK)
 		return NULL;
 	if (service->reports == NULL || service->report->contact[0] == '\0') {
-		why_set(why, "reports are not sent: [report] contact is not set");
+		why_set(why,
+		    "reports are not sent: contact of section [report] is not set in hopseal.conf");
 		return NULL;
 	}
 	store_resend(service->store, id, loop_time());
@@ -194,17 +175,28 @@ report_resend_run(
 /* --- preview ------------------------------------------------------------------------------------ */
 
 static struct json_object *
-show_rendered(const struct rendered *rendered, const char *domain, time_t day)
+show_rendered(const struct rendered *rendered, const char *domain, time_t day,
+    const struct report_options *options)
 {
 	struct json_object *o = json_object_new_object();
 
 	put_text(o, "domain", domain);
 	put_day(o, "day", day);
+	put_flag(o, "is_on", options->contact[0] != '\0');
 	put_text(o, "file", rendered->file_name);
 	put_number(o, "bytes", rendered->gzip.len);
 	json_object_object_add(
 	    o, "report", json_tokener_parse(strbuf_str(&rendered->json)));
 	return o;
+}
+
+static void
+say_nothing(const struct domain *domain, time_t day, struct why *why)
+{
+	char text[MOMENT_TEXT_MAX];
+
+	why_set(why, "%s: no session to report on %s (UTC)", domain->text,
+	    moment_day_text(day, text));
 }
 
 struct json_object *
@@ -218,61 +210,19 @@ report_preview_run(
 	enum status st;
 	time_t day;
 
-	if (take_store(service, why) != ST_OK ||
+	if (operand_store(service, why) != ST_OK ||
 	    take_domain(operands->at[0], &domain, why) != ST_OK ||
 	    take_day(operands->at[1], day_of(loop_time()), &day, why) != ST_OK)
 		return NULL;
 	renderer = renderer_new(service->report);
 	st = render(renderer, service->store, day, domain.text, &rendered);
 	if (st == ST_OK)
-		o = show_rendered(&rendered, domain.text, day);
+		o = show_rendered(&rendered, domain.text, day, service->report);
 	else if (st == ST_NOTFOUND)
-		why_set(
-		    why, "%s: no session to report was counted that day", domain.text);
+		say_nothing(&domain, day, why);
 	else
 		say_unreadable(why);
 	rendered_clear(&rendered);
 	renderer_free(renderer);
-	return o;
-}
-
-/* --- inbound -------------------------------------------------------------------------------------- */
-
-static void
-add_inbound(const struct tally_inbound *inbound, void *arg)
-{
-	struct json_object *o;
-
-	if (json_object_array_length(arg) == CONTROL_LIST_MAX)
-		return;
-	o = json_object_new_object();
-	put_day(o, "day", inbound->day);
-	put_text(o, "client", inbound->client);
-	put_text(o, "version", inbound->version);
-	put_text(o, "cipher", inbound->cipher);
-	put_text(o, "verified", inbound->verified);
-	put_number(o, "sessions", inbound->count);
-	json_object_array_add(arg, o);
-}
-
-struct json_object *
-inbound_run(struct service *service, const struct operands *operands, struct why *why)
-{
-	struct json_object *o, *list;
-	time_t today = day_of(loop_time());
-	uint64_t days;
-
-	if (take_store(service, why) != ST_OK ||
-	    take_number(operands->at[0], INBOUND_DAYS_MAX, 1, &days, why) != ST_OK)
-		return NULL;
-	list = json_object_new_array();
-	if (store_each_inbound(service->store, today - (time_t)(days - 1) * DAY_S,
-		today + DAY_S, add_inbound, list) != ST_OK) {
-		say_unreadable(why);
-		json_object_put(list);
-		return NULL;
-	}
-	o = json_object_new_object();
-	json_object_object_add(o, "inbound", list);
 	return o;
 }

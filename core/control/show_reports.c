@@ -43,6 +43,19 @@ show_events(const struct account_status *account)
 }
 
 static struct json_object *
+show_spools(const struct spool_in *spools)
+{
+	struct json_object *o = json_object_new_object();
+	struct spool_in_status status;
+
+	spool_in_status(spools, &status);
+	put_number(o, "taken", status.taken);
+	put_number(o, "refused", status.refused);
+	put_number(o, "damaged", status.damaged);
+	return o;
+}
+
+static struct json_object *
 show_probe(const struct probe_counts *probe)
 {
 	struct json_object *o = json_object_new_object();
@@ -145,6 +158,7 @@ show_reports(const struct service *service, struct json_object *status)
 
 	reports_status(service->reports, &reports);
 	json_object_object_add(status, "events", show_events(&reports.account));
+	json_object_object_add(status, "spools", show_spools(service->spools));
 	json_object_object_add(status, "probe", show_probe(&reports.probe));
 	json_object_object_add(status, "today", show_today(service->store));
 	json_object_object_add(status, "reports", show_outgoing(service, &reports));

@@ -65,6 +65,8 @@ verb_run_fn override_list_run, override_add_run, override_remove_run;
 
 /* reports.c */
 verb_run_fn report_list_run, report_show_run, report_preview_run, report_resend_run;
+
+/* inbound.c */
 verb_run_fn inbound_run;
 
 #endif

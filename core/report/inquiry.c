@@ -95,11 +95,12 @@ next_hop_of(const struct tls_event *e)
 	};
 }
 
-/* Whether all is known that can be; after a start, policies are there, and routes are not. */
+/* Whether all is known that can be: after a start, policies are there, and routes are not. */
 static bool
 is_known(const struct inquiry_tools *t, const struct next_hop *n, struct facts *facts)
 {
-	return engine_facts(t->engine, n, facts) && facts->route != NULL;
+	return engine_facts(t->engine, n, facts) && facts->route != NULL &&
+	       facts->sts != NULL;
 }
 
 /* facts NULL: nothing is known. */

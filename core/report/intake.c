@@ -225,9 +225,10 @@ intake_known(struct intake *in, const struct datagram *batch, size_t count)
 }
 
 bool
-intake_has(const struct intake *in, const struct tls_event *event)
+intake_has(struct intake *in, const struct tls_event *event)
 {
-	return ids_has(&in->ids, event->source, event->id);
+	return intake_journal(in) != NULL &&
+	       ids_has(&in->ids, event->source, event->id);
 }
 
 enum status

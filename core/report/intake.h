@@ -43,7 +43,7 @@ MUST_CHECK enum status intake_append(struct intake *intake, struct journal_entry
     const struct tls_event *event, struct why *why);
 
 /* Whether this event is in the journal, under its sender's id. */
-bool intake_has(const struct intake *intake, const struct tls_event *event);
+bool intake_has(struct intake *intake, const struct tls_event *event);
 
 /* Try the disk again, now. */
 void intake_retry(struct intake *intake);

@@ -2,6 +2,7 @@
 #include "report/reports.h"
 
 #include "base/mem.h"
+#include "report/commits.h"
 
 #define CATCH_UP_MS 200
 
@@ -14,13 +15,18 @@ struct reports {
 	struct account *account;
 	struct closing *closing;
 	struct delivery *delivery;
+	struct commits *commits; /* of what others put into the outbox */
 	struct loop_timer *catch_up;
 };
 
+/* There is something in the outbox. */
 static void
-on_made(void *arg)
+on_put(void *arg)
 {
-	reports_wake(arg);
+	struct reports *r = arg;
+
+	if (r->delivery != NULL)
+		delivery_wake(r->delivery);
 }
 
 static void
@@ -28,8 +34,10 @@ stop_sending(struct reports *r)
 {
 	closing_stop(r->closing);
 	delivery_stop(r->delivery);
+	commits_free(r->commits);
 	r->closing = NULL;
 	r->delivery = NULL;
+	r->commits = NULL;
 }
 
 /*
@@ -48,7 +56,8 @@ start_sending(void *arg)
 		loop_timer_set(r->catch_up, CATCH_UP_MS);
 		return;
 	}
-	r->closing = closing_start(r->engine, r->store, &r->options, on_made, r);
+	r->closing = closing_start(r->engine, r->store, &r->options, on_put, r);
+	r->commits = commits_new(r->store, on_put, r);
 	if (r->options.contact[0] != '\0')
 		r->delivery = delivery_start(
 		    r->engine, r->https, r->store, r->account, &r->options);
@@ -112,8 +121,8 @@ reports_account(struct reports *r)
 void
 reports_wake(struct reports *r)
 {
-	if (r->delivery != NULL)
-		delivery_wake(r->delivery);
+	if (r->commits != NULL)
+		commits_ask(r->commits);
 }
 
 void

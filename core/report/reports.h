@@ -33,7 +33,7 @@ void reports_reconfigure(struct reports *reports, const struct report_options *o
     const struct account_options *account, const struct probe_options *probe,
     struct https *https);
 
-/* Something in the outbox is due. */
+/* Something was put into the outbox that is due: it leaves when it is written. */
 void reports_wake(struct reports *reports);
 
 struct account *reports_account(struct reports *reports);

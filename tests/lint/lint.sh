@@ -30,6 +30,22 @@ formatted() {
 	}
 }
 manual() { mandoc -T lint -W warning man/*.[1578]; }
+metrics() {
+	names=$(grep -oE '(X|head)\((out, )?"[a-z_]+"' core/control/metrics.c | cut -d'"' -f2 | sort -u)
+	[ "$(echo "$names" | wc -l)" -gt 30 ] || return 1
+	for name in $names; do
+		grep -qE "^\.Li.*\b$name\b" man/hopseald.8 || echo "$name is not in hopseald(8)"
+	done | grep . && return 1
+	return 0
+}
+commands() {
+	names=$(sed -n '/^static const struct command commands/,/^};/s/^\t{ "\([a-z ]*\)".*/\1/p' core/cli/main.c | grep -vx help)
+	[ "$(echo "$names" | wc -l)" -gt 15 ] || return 1
+	echo "$names" | while read -r name; do
+		grep -q "^\.It Cm $name\b" man/hopseal.1 || echo "$name is not in hopseal(1)"
+	done | grep . && return 1
+	return 0
+}
 shell_syntax() {
 	for f in $(git ls-files '*.sh' .ci/run); do
 		shell=sh
@@ -56,6 +72,8 @@ sizes() { awk -f tests/lint/sizes.awk $(git ls-files 'core/*.c' 'milter/*.c' 'ex
 rule "includes run one way, libraries stay in their folders" layers
 rule "formatting is clang-format's" formatted
 rule "manual pages are clean" manual
+rule "every metric is in the manual" metrics
+rule "every command is in the manual" commands
 rule "shell scripts parse" shell_syntax
 rule "Python parses" python_syntax
 rule "the top level holds what it should" top_level

@@ -601,7 +601,7 @@ check_many(void **state)
 	(void)state;
 	begin(&o);
 	put_many(&o, "r.example", 0, 2500);
-	office_pass(&o, 120);
+	office_pass(&o, 300);
 	assert_int_equal(web_posted("r.example"), 2500);
 	office_end(&o);
 }

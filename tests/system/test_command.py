@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import pty
+import re
 import subprocess
 import sys
 import tempfile
@@ -120,13 +121,32 @@ USAGE_ERRORS = [
     (['override', 'add', 'a.example', 'may', '-r', 'because', '-e', '2020-01-31'], 'not in the future'),
     (['override', 'add', 'a.example', 'may', '-r', 'because', '-e', '2027-02-30'], '2027-02-30'),
     (['override', 'add', 'a.example', 'may', '-r', 'x' * 201, '-e', '1d'], '200'),
+    (['report'], 'hopseal report list'),
+    (['report', 'lst'], 'hopseal report preview'),
+    (['reprot', 'list'], 'is "report" meant'),
+    (['report', 'list', 'a.example', '2026-11-21', 'more'], 'usage: hopseal report list'),
+    (['report', 'list', 'a..example'], '"a..example"'),
+    (['report', 'list', 'a.example', '21.11.2026'], '"21.11.2026" is no day; one is written 2026-11-21'),
+    (['report', 'show'], 'usage: hopseal report show'),
+    (['report', 'preview'], 'usage: hopseal report preview'),
+    (['report', 'preview', 'a.example', '2026-11-31'], '"2026-11-31" is no day'),
+    (['report', 'resend', 'an id', '-j'], '"an id" is not one word'),
+    (['report', 'resend', 'x', '-n'], 'no -n here'),
+    (['report', 'key', 'x'], 'usage: hopseal report key'),
+    (['report', 'read'], 'usage: hopseal report read'),
+    (['report', 'lint'], '--record FILE'),
+    (['report', 'lint', '--record'], '--record wants FILE'),
+    (['report', 'lint', '--record', '-', 'more'], 'usage: hopseal report lint'),
+    (['status', '7'], 'only --inbound takes DAYS'),
+    (['status', '--inbound', 'week'], '"week" is no number of days'),
+    (['cache', 'list', '--inbound'], 'no --inbound here'),
 ]
 
 
 def usage():
     for args, part in USAGE_ERRORS:
         check('usage error: hopseal %s' % ' '.join(args)[:60], run(*args), USAGE, part, stream=2)
-    check('help', run('help'), YES, 'hopseal query DOMAIN', 'hopseal sts match PATTERN HOST')
+    check('help', run('help'), YES, 'hopseal query DOMAIN', 'hopseal sts match PATTERN HOST', 'hopseal report key')
     check('-h', run('-h'), YES, 'hopseal query DOMAIN')
     check('help of one command', run('help', 'sts', 'lint'), YES, '--record FILE')
     check('-h behind a command', run('query', '-h'), YES, 'usage: hopseal query')
@@ -152,6 +172,11 @@ ASKING = [
     ['override', 'list'],
     ['override', 'add', 'example.org', 'may', '-r', 'because', '-e', '1d'],
     ['override', 'remove', 'example.org'],
+    ['report', 'list'],
+    ['report', 'show', 'id'],
+    ['report', 'preview', 'example.org'],
+    ['report', 'resend', 'id'],
+    ['status', '--inbound'],
 ]
 
 
@@ -161,8 +186,10 @@ def no_daemon():
         for args in ASKING:
             check('no daemon: hopseal %s' % ' '.join(args[:2]), run('-s', where, *args), FAILED,
                   'cannot reach the daemon at ' + where, 'No such file', 'is hopseald running', stream=2)
-        got = run('-s', where, 'query', 'example.org')
-        check('no daemon: query names the way without', got, FAILED, 'hopseal query -n', stream=2)
+        for args in (['query', 'example.org'], ['report', 'list']):
+            check('no daemon: %s names the way without' % args[0], run('-s', where, *args), FAILED, '(-n works without it)',
+                  stream=2)
+        tap.ok('-n' not in run('-s', where, 'status')[2], 'no daemon: status has none')
         check('a bare path is a unix socket', run('-s', folder + '/x', 'status'), FAILED,
               'unix:%s/x' % folder, stream=2)
         config = pathlib.Path(folder) / 'hopseal.conf'
@@ -188,6 +215,53 @@ def json_output():
             tap.ok(False, '-j is JSON: hopseal %s' % ' '.join(args), '%s\n%s' % (error, got[1]))
 
 
+def genpkey(file, *how):
+    subprocess.run(['openssl', 'genpkey', '-quiet', *how, '-out', str(file)], check=True, stderr=subprocess.DEVNULL)
+    return 'dkim-key = %s\n' % file
+
+
+def key():
+    """report key, with good keys and others."""
+    with tempfile.TemporaryDirectory() as folder:
+        path, config = pathlib.Path(folder), pathlib.Path(folder) / 'hopseal.conf'
+
+        def ask(text):
+            config.write_text('[report]\n' + text)
+            return run('-c', str(config), 'report', 'key')
+
+        contact = 'contact = tls@Example.ORG\n'
+        rsa = genpkey(path / 'rsa.pem', '-algorithm', 'RSA', '-pkeyopt', 'rsa_keygen_bits:2048')
+        got = ask(contact + rsa)
+        check('RPT-DKIM-03 report key, RSA', got, YES, 'hopseal._domainkey.example.org. IN TXT ( "v=DKIM1; k=rsa; p=')
+        strings = re.findall('"([^"]*)"', got[1])
+        tap.ok(len(strings) == 2 and all(len(s) <= 255 for s in strings) and 's=' not in ''.join(strings),
+               'RPT-DKIM-03 report key: strings of 255 octets at most, no s=', got[1])
+        public = subprocess.run(['openssl', 'pkey', '-in', str(path / 'rsa.pem'), '-pubout'], capture_output=True, check=True)
+        wanted = ''.join(public.stdout.decode().splitlines()[1:-1])
+        tap.ok(''.join(strings).endswith('p=' + wanted), 'RPT-DKIM-03 report key: the public half', got[1])
+        ed25519 = genpkey(path / 'ed25519.pem', '-algorithm', 'ED25519')
+        check('report key, Ed25519, selector and domain', ask(ed25519 + 'dkim-selector = tls1\ndkim-domain = example.net\n'),
+              YES, 'tls1._domainkey.example.net. IN TXT ( "v=DKIM1; k=ed25519; p=')
+        check('report key, none is set', ask(contact), FAILED, str(config), 'dkim-key of section [report] is not set',
+              'hopseal-tlsrpt(7)', stream=2)
+        check('report key, no domain is known', ask(rsa), FAILED, 'contact of section [report] is not set', stream=2)
+        check('report key, a file that is not there', ask(contact + 'dkim-key = %s/none\n' % folder), FAILED,
+              'DKIM key %s/none: No such file' % folder, stream=2)
+        short = genpkey(path / 'short.pem', '-algorithm', 'RSA', '-pkeyopt', 'rsa_keygen_bits:768')
+        check('report key, too short', ask(contact + short), FAILED, 'short.pem: RSA of 768 bits, less than 1024', stream=2)
+        other = genpkey(path / 'ec.pem', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256')
+        check('report key, of another kind', ask(contact + other), FAILED, 'ec.pem: neither RSA nor Ed25519', stream=2)
+        check('report key, no key', ask(contact + 'dkim-key = %s\n' % config), FAILED, 'no private key in PEM', stream=2)
+        (path / 'rsa.pem').chmod(0)
+        path.chmod(0o755)
+        config.chmod(0o644)
+        config.write_text('[report]\n' + contact + rsa)
+        done = subprocess.run(['setpriv', '--reuid=65534', '--clear-groups', HOPSEAL, '-c', str(config), 'report', 'key'],
+                              capture_output=True, timeout=60)
+        check('report key, a key that others may not read', (done.returncode, '', done.stderr.decode()), FAILED,
+              'rsa.pem: Permission denied', stream=2)
+
+
 def colour():
     match = ['sts', 'match', '*.example.org', 'mx.example.org']
     tap.ok(b'\x1b[' in on_terminal(*match), 'colour on a terminal')
@@ -199,6 +273,6 @@ def colour():
     tap.ok(got[0] == NO and '\x1b' not in got[1], 'what is given cannot steer the terminal', repr(got[1]))
 
 
-for part in (sts_table, sts_bounds, sts_files, usage, no_daemon, json_output, colour):
+for part in (sts_table, sts_bounds, sts_files, usage, no_daemon, json_output, key, colour):
     part()
 tap.end()

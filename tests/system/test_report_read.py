@@ -73,6 +73,9 @@ def faulty():
     got = run('read', '-', stdin=(JSONS / 'google.json').read_bytes().replace(b'Google', b'\\u001b[31mGoogle\\u009b'))
     tap.ok(got[0] == YES and '\x1b' not in got[1] and '\x9b' not in got[1],
            'RPT-SEC-03 a report cannot steer the terminal', repr(got[1]))
+    got = run('read', '-j', '-', stdin=(JSONS / 'google.json').read_bytes().replace(b'Google', b'\\u001b[31mGoogle\\u009b\\u007f'))
+    tap.ok(got[0] == YES and not set(got[1]) & set('\x1b\x9b\x7f') and json.loads(got[1])['reports'],
+           'RPT-SEC-03 nor can it as JSON', repr(got[1]))
     tap.ok('passwd' not in run('read', FILES / 'google.json.gz')[1], 'RPT-SEC-03 the name inside the gzip is not used')
 
 
@@ -99,24 +102,39 @@ def sums():
            'PUB-RPT-03 a report that came twice counts once', twice)
 
 
+# Name, what was found at _smtp._tls, exit status, part of the first line.
+RECORDS = (
+    ('PUB-RPT-01 two destinations', 'v=TLSRPTv1; rua=mailto:a@x.example , https://r.example/v1;', YES,
+     'valid: reports go to mailto:a@x.example, https://r.example/v1'),
+    ('PUB-RPT-01 RPT-DNS-07 an unencoded !', 'v=TLSRPTv1; rua=mailto:a@x.example!10m', NO, 'not valid: invalid record'),
+    ('PUB-RPT-01 RPT-DNS-07 an unencoded ! beside a good one',
+     'v=TLSRPTv1; rua=mailto:a@x.example,mailto:b@x.example!10m', YES, 'error: '),
+    ('PUB-RPT-01 RPT-DNS-02 two records', 'v=TLSRPTv1; rua=mailto:a@x.example\nv=TLSRPTv1; rua=mailto:b@x.example\n', NO,
+     'not valid: more than one record'),
+    ('PUB-RPT-01 RPT-DNS-02 one record among others', 'v=spf1 -all\n\nv=TLSRPTv1; rua=mailto:a@x.example\n', YES, 'valid: '),
+    ('PUB-RPT-01 RPT-DNS-04 no destination', 'v=TLSRPTv1;', NO, 'not valid: '),
+    ('PUB-RPT-01 nothing found', '', NO, 'not valid: no record'),
+    ('PUB-RPT-01 more than ten destinations', 'v=TLSRPTv1; rua=' + ','.join('mailto:a%d@x.example' % i for i in range(12)),
+     YES, 'advice: '),
+    ('PUB-RPT-01 a control character', 'v=TLSRPTv1; rua=mailto:a\x1b[31m@x.example', NO, 'not valid: '),
+)
+
+
 def lint():
-    check('PUB-RPT-01 two destinations', run('lint', '--record', 'v=TLSRPTv1; rua=mailto:a@x.example , https://r.example/v1;'),
-          YES, 'valid: reports go to mailto:a@x.example, https://r.example/v1')
-    check('PUB-RPT-01 RPT-DNS-07 an unencoded !', run('lint', '--record', 'v=TLSRPTv1; rua=mailto:a@x.example!10m'), NO,
-          'not valid: invalid record', '"!"')
-    check('PUB-RPT-01 RPT-DNS-07 an unencoded ! beside a good one',
-          run('lint', '--record', 'v=TLSRPTv1; rua=mailto:a@x.example,mailto:b@x.example!10m'), YES, 'valid: ', 'error: ')
-    check('PUB-RPT-01 RPT-DNS-02 two records',
-          run('lint', '--record', 'v=TLSRPTv1; rua=mailto:a@x.example', 'v=TLSRPTv1; rua=mailto:b@x.example'), NO,
-          'not valid: more than one record')
-    check('PUB-RPT-01 RPT-DNS-02 one record among others',
-          run('lint', 'v=spf1 -all', '--record', 'v=TLSRPTv1; rua=mailto:a@x.example'), YES, 'valid: ')
-    check('PUB-RPT-01 RPT-DNS-04 no destination', run('lint', '--record', 'v=TLSRPTv1;'), NO, 'not valid: ')
-    check('PUB-RPT-01 more than ten destinations',
-          run('lint', '--record', 'v=TLSRPTv1; rua=' + ','.join('mailto:a%d@x.example' % i for i in range(12))), YES,
-          'advice: ')
-    check('no record', run('lint'), USAGE, '--record TEXT', stream=2)
-    got = run('lint', '-j', '--record', 'v=TLSRPTv1; rua=mailto:a@x.example')
+    for name, text, code, part in RECORDS:
+        got = run('lint', '--record', '-', stdin=text.encode())
+        check(name, got, code, part, *(['(RFC 8460, 3)'] if code == NO else []))
+        tap.ok('\x1b' not in got[1], name + ': steers no terminal', got)
+    with tempfile.TemporaryDirectory() as folder:
+        file = pathlib.Path(folder, 'records')
+        file.write_text(RECORDS[0][1])
+        check('report lint, a file', run('lint', '--record', file), YES, 'valid: ')
+    check('report lint, no record', run('lint'), USAGE, '--record FILE', stream=2)
+    check('report lint, a file that is not there', run('lint', '--record', '/nonexistent'), USAGE, '/nonexistent', 'No such file',
+          stream=2)
+    check('report lint, a file beyond all bounds is not read on', run('lint', '--record', '/dev/zero'), USAGE,
+          '/dev/zero has more than 1048576 octets: that is no answer of DNS', stream=2)
+    got = run('lint', '-j', '--record', '-', stdin=b'v=TLSRPTv1; rua=mailto:a@x.example')
     tap.ok(json.loads(got[1])['ok'] is True, '-j is JSON: hopseal report lint', got)
 
 

@@ -49,6 +49,8 @@ check_text(void **state UNUSED)
 	assert_string_equal(moment_text(0, buf), "1970-01-01T00:00:00Z");
 	/* A year of five digits has no such form. */
 	assert_string_equal(moment_text((time_t)1 << 40, buf), "");
+	assert_string_equal(moment_day_text(NOW + DAY - 1, buf), "2026-11-22");
+	assert_string_equal(moment_day_text((time_t)1 << 40, buf), "");
 }
 
 int

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: ISC */
+#include "control/operands.h"
+
+#include "base/number.h"
+
+enum status
+operand_store(const struct service *service, struct why *why)
+{
+	if (service->store != NULL)
+		return ST_OK;
+	why_set(why,
+	    "there is no database in %s; \"hopseal status\" and the log say why",
+	    service->state_folder);
+	return ST_IO;
+}
+
+enum status
+operand_number(
+    const char *text, uint64_t max, uint64_t otherwise, uint64_t *out, struct why *why)
+{
+	*out = otherwise;
+	if (text == NULL)
+		return ST_OK;
+	if (number_parse(text, strlen(text), max, out) == ST_OK && *out > 0)
+		return ST_OK;
+	why_set(
+	    why, "\"%s\" is no number from 1 to %llu", text, (unsigned long long)max);
+	return ST_SYNTAX;
+}
+
+void
+say_unreadable(struct why *why)
+{
+	why_set(why, "the database cannot be read; the log says why");
+}

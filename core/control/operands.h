@@ -1,0 +1,19 @@
+/*
+ * What the verbs about counts and reports share; for control/ only.  SPDX-License-Identifier: ISC
+ */
+#ifndef HOPSEAL_CONTROL_OPERANDS_H
+#define HOPSEAL_CONTROL_OPERANDS_H
+
+#include "control/service.h"
+
+/* ST_OK, or ST_IO with a sentence: there is no database. */
+MUST_CHECK enum status operand_store(const struct service *service, struct why *why);
+
+/* A number from 1 to max; text NULL: otherwise.  ST_OK or ST_SYNTAX. */
+MUST_CHECK enum status operand_number(
+    const char *text, uint64_t max, uint64_t otherwise, uint64_t *out, struct why *why);
+
+/* The sentence about a store that answers ST_IO. */
+void say_unreadable(struct why *why);
+
+#endif

@@ -129,10 +129,21 @@ add_fault(const struct https_handle *h, struct strbuf *out)
 		    h->watch.fault);
 }
 
+/* libcurl's words; of a certificate only OpenSSL's own, which others look up (policy/x509_words.h). */
+static const char *
+words_of(const struct https_handle *h, CURLcode code)
+{
+	static const char before[] = "SSL certificate problem: ";
+	const char *text = h->error[0] != '\0' ? h->error : curl_easy_strerror(code);
+	size_t len = sizeof(before) - 1;
+
+	return strncmp(text, before, len) == 0 ? text + len : text;
+}
+
 static void
 explain(struct https_handle *h, CURLcode code, const char *type)
 {
-	const char *text = h->error[0] != '\0' ? h->error : curl_easy_strerror(code);
+	const char *text = words_of(h, code);
 
 	if (h->outcome == HTTPS_OK) {
 		add_fault(h, &h->detail);

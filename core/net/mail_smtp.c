@@ -276,17 +276,15 @@ take_reply(struct mail_smtp *m)
 
 /* --- the socket --------------------------------------------------------------------------- */
 
-/* What the server has said goes before a fault in sending: it may be the reason. */
 static void
 talk(struct mail_smtp *m)
 {
 	struct why why = { "" };
-	enum status sent = smtp_link_flush(&m->link, &why);
-	enum status heard = smtp_link_hear(&m->link, sent == ST_OK ? &why : NULL);
+	enum status rc = smtp_link_talk(&m->link, &why);
 
-	if (heard == ST_OK)
+	if (rc == ST_OK)
 		take_reply(m);
-	else if (heard != ST_MORE || sent != ST_OK)
+	else if (rc != ST_MORE)
 		break_off(m, why.text);
 }
 

@@ -116,8 +116,9 @@ must_wait(ssize_t rc)
 	return rc == -1 && (errno == EAGAIN || errno == EINTR);
 }
 
-enum status
-smtp_link_flush(struct smtp_link *link, struct why *why)
+/* ST_OK, also when something is left; or ST_IO. */
+static enum status
+flush(struct smtp_link *link, struct why *why)
 {
 	ssize_t n;
 
@@ -157,8 +158,8 @@ take_reply(struct smtp_link *link, struct why *why)
 }
 
 /* Read until the socket is empty, since TLS may hold back what the socket does not show. */
-enum status
-smtp_link_hear(struct smtp_link *link, struct why *why)
+static enum status
+hear(struct smtp_link *link, struct why *why)
 {
 	char chunk[READ_MAX];
 	enum status rc;
@@ -176,6 +177,19 @@ smtp_link_hear(struct smtp_link *link, struct why *why)
 		}
 	}
 	return rc;
+}
+
+enum status
+smtp_link_talk(struct smtp_link *link, struct why *why)
+{
+	struct why fault = { "" };
+	enum status sent = flush(link, &fault);
+	enum status heard = hear(link, why);
+
+	if (sent == ST_OK || (heard != ST_MORE && heard != ST_IO))
+		return heard;
+	why_set(why, "%s", fault.text);
+	return sent;
 }
 
 bool

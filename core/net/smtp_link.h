@@ -46,14 +46,13 @@ void smtp_link_send(struct smtp_link *link, const void *bytes, size_t len);
 /* Say QUIT if that goes without waiting; nobody needs the reply. */
 void smtp_link_quit(struct smtp_link *link);
 
-/* Send what goes now.  ST_OK, also when something is left; ST_IO. */
-MUST_CHECK enum status smtp_link_flush(struct smtp_link *link, struct why *why);
-
 /*
- * Read what is there.  ST_OK: link->reply is complete, its text is link->in; ST_MORE; ST_IO: the server is gone; ST_SYNTAX: no
- * SMTP; ST_TOO_BIG: an endless reply.
+ * Send what goes now, and read what is there.
+ *
+ * Returns ST_OK: link->reply is complete, its text is link->in; ST_MORE; ST_IO: the server is gone; ST_SYNTAX: no SMTP; or
+ * ST_TOO_BIG: an endless reply.  What the server has said goes before a fault in sending: it may be the reason.
  */
-MUST_CHECK enum status smtp_link_hear(struct smtp_link *link, struct why *why);
+MUST_CHECK enum status smtp_link_talk(struct smtp_link *link, struct why *why);
 
 /* Whether the server has said more than its reply, which it may not before TLS (RFC 3207, section 4.2). */
 bool smtp_link_has_more(const struct smtp_link *link);

@@ -1,17 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 #include "net/smtp_probe.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <unistd.h>
 
-#include "base/endpoint.h"
 #include "base/mem.h"
 #include "net/loop.h"
-#include "net/tls_client.h"
-#include "wire/smtp_reply.h"
-
-#define READ_MAX 4096 /* at once */
+#include "net/smtp_link.h"
 
 /* How long a server may take to answer QUIT. */
 #define QUIT_MS 1000
@@ -27,16 +21,13 @@ enum state {
 
 struct smtp_probe {
 	enum state state;
-	int fd; /* -1: none */
-	struct loop_io *io;
+	struct smtp_link link;
+	struct loop_io *io; /* NULL: nothing is awaited any more */
 	struct loop_timer *deadline;
 	int64_t deadline_at;
 	struct endpoint server;
 	struct domain sni;
 	char name[HELO_MAX + 1]; /* ours */
-	struct strbuf in;
-	struct smtp_reply reply; /* at the beginning of in */
-	struct tls_client *tls;  /* from HANDSHAKE on */
 	/* What is told. */
 	enum event_tls seen;
 	char detail[REASON_CODE_MAX + 1];
@@ -46,39 +37,46 @@ struct smtp_probe {
 };
 
 static void enter(struct smtp_probe *p, enum state next);
-static void finish(void *arg);
+static void tell(void *arg);
 
 static void
 release(struct smtp_probe *p)
 {
-	loop_deferred_cancel(finish, p);
+	loop_deferred_cancel(tell, p);
 	loop_timer_free(p->deadline);
 	loop_io_free(p->io);
-	tls_client_free(p->tls);
-	if (p->fd != -1)
-		close(p->fd);
-	strbuf_clear(&p->in);
+	smtp_link_close(&p->link);
 	free(p);
 }
 
 /* --- the end ---------------------------------------------------------------------------- */
 
 static void
-finish(void *arg)
+tell(void *arg)
 {
 	struct smtp_probe *p = arg;
-	bool is_up = p->seen == TLS_UP;
+	const struct tls_client *tls = p->seen == TLS_UP ? p->link.tls : NULL;
 	struct smtp_probe_answer answer = {
 		.tls = p->seen,
 		.detail = p->detail,
 		.helo = p->helo,
-		.version = is_up ? tls_client_version(p->tls) : "",
-		.cipher = is_up ? tls_client_cipher(p->tls) : "",
-		.chain = is_up ? tls_client_chain(p->tls) : NULL,
+		.version = tls != NULL ? tls_client_version(tls) : "",
+		.cipher = tls != NULL ? tls_client_cipher(tls) : "",
+		.chain = tls != NULL ? tls_client_chain(tls) : NULL,
 	};
 
 	p->done(&answer, p->arg);
 	release(p);
+}
+
+/* Told in the next turn, when the start has returned and nobody on the way here looks at the probe any more. */
+static void
+finish(struct smtp_probe *p)
+{
+	loop_timer_stop(p->deadline);
+	loop_io_free(p->io);
+	p->io = NULL;
+	loop_defer(tell, p);
 }
 
 /* What goes on in each state, and what it means when nothing comes of it. */
@@ -131,8 +129,9 @@ on_deadline(void *arg)
 static void
 note_reply(struct smtp_probe *p, enum event_tls seen)
 {
-	event_text_clean(
-	    p->detail, sizeof(p->detail), p->in.data, strcspn(p->in.data, "\r\n"));
+	const char *text = p->link.in.data;
+
+	event_text_clean(p->detail, sizeof(p->detail), text, strcspn(text, "\r\n"));
 	p->seen = seen;
 }
 
@@ -140,14 +139,14 @@ note_reply(struct smtp_probe *p, enum event_tls seen)
 static void
 take_refusal(struct smtp_probe *p, enum event_tls seen)
 {
-	note_reply(p, p->reply.code == 421 ? TLS_UNKNOWN : seen);
+	note_reply(p, p->link.reply.code == 421 ? TLS_UNKNOWN : seen);
 	enter(p, PROBE_QUIT);
 }
 
 static void
 on_banner(struct smtp_probe *p)
 {
-	if (p->reply.code == 220)
+	if (p->link.reply.code == 220)
 		enter(p, PROBE_EHLO);
 	else
 		take_refusal(p, TLS_UNKNOWN);
@@ -156,10 +155,12 @@ on_banner(struct smtp_probe *p)
 static void
 take_greeting(struct smtp_probe *p)
 {
-	struct smtp_line word = smtp_reply_word(&p->reply, p->in.data);
+	const struct smtp_reply *reply = &p->link.reply;
+	const char *text = p->link.in.data;
+	struct smtp_line word = smtp_reply_word(reply, text);
 
 	event_text_clean(p->helo, sizeof(p->helo), word.text, word.len);
-	if (smtp_reply_offers(&p->reply, p->in.data, "STARTTLS")) {
+	if (smtp_reply_offers(reply, text, "STARTTLS")) {
 		enter(p, PROBE_STARTTLS);
 		return;
 	}
@@ -170,9 +171,11 @@ take_greeting(struct smtp_probe *p)
 static void
 on_ehlo(struct smtp_probe *p)
 {
-	if (p->reply.code == 250)
+	unsigned code = p->link.reply.code;
+
+	if (code == 250)
 		take_greeting(p);
-	else if (p->reply.code / 10 == 50) /* no ESMTP (RFC 5321, 4.2.1: syntax) */
+	else if (code / 10 == 50) /* no ESMTP (RFC 5321, 4.2.1: syntax) */
 		take_refusal(p, TLS_NOT_OFFERED);
 	else
 		take_refusal(p, TLS_UNKNOWN);
@@ -181,9 +184,9 @@ on_ehlo(struct smtp_probe *p)
 static void
 on_starttls(struct smtp_probe *p)
 {
-	if (p->reply.code != 220) {
+	if (p->link.reply.code != 220) {
 		take_refusal(p, TLS_REFUSED);
-	} else if (p->in.len > p->reply.len) {
+	} else if (smtp_link_has_more(&p->link)) {
 		note(p, TLS_FAILED, "text behind the reply to STARTTLS");
 		finish(p);
 	} else {
@@ -222,32 +225,17 @@ take_nonsense(struct smtp_probe *p, const char *fault)
 }
 
 static void
-read_reply(struct smtp_probe *p)
+talk(struct smtp_probe *p)
 {
-	enum status rc = smtp_reply_read(&p->reply, p->in.data, p->in.len);
+	struct why why = { "" };
+	enum status rc = smtp_link_talk(&p->link, &why);
 
 	if (rc == ST_OK)
 		take_reply(p);
-	else if (rc == ST_TOO_BIG)
-		take_nonsense(p, "endless reply");
+	else if (rc == ST_SYNTAX || rc == ST_TOO_BIG)
+		take_nonsense(p, why.text);
 	else if (rc != ST_MORE)
-		take_nonsense(p, "not SMTP");
-}
-
-static void
-on_readable(struct smtp_probe *p)
-{
-	char chunk[READ_MAX];
-	ssize_t n = recv(p->fd, chunk, sizeof(chunk), 0);
-
-	if (n > 0) {
-		strbuf_add(&p->in, chunk, (size_t)n);
-		read_reply(p);
-	} else if (n == 0) {
-		break_off(p, "connection closed");
-	} else if (errno != EAGAIN && errno != EINTR) {
-		break_off(p, strerror(errno));
-	}
+		break_off(p, why.text);
 }
 
 /* --- the other steps ------------------------------------------------------------------------ */
@@ -255,34 +243,26 @@ on_readable(struct smtp_probe *p)
 static void
 on_connected(struct smtp_probe *p)
 {
-	int error = 0;
-	socklen_t len = sizeof(error);
+	struct why why = { "" };
 
-	getsockopt(p->fd, SOL_SOCKET, SO_ERROR, &error, &len);
-	if (error != 0)
-		break_off(p, strerror(error));
-	else
+	if (smtp_link_connected(&p->link, &why) == ST_OK)
 		enter(p, PROBE_BANNER);
+	else
+		break_off(p, why.text);
 }
 
 static void
 shake_hands(struct smtp_probe *p)
 {
-	switch (tls_client_shake_hands(p->tls)) {
-	case TLS_STEP_READ:
-		loop_io_want(p->io, LOOP_READ);
-		break;
-	case TLS_STEP_WRITE:
-		loop_io_want(p->io, LOOP_WRITE);
-		break;
-	case TLS_STEP_UP:
+	struct why why = { "" };
+	enum status rc = smtp_link_shake_hands(&p->link, &p->sni, &why);
+
+	if (rc == ST_OK) {
 		note(p, TLS_UP, "");
 		enter(p, PROBE_QUIT);
-		break;
-	case TLS_STEP_FAILED:
-		note(p, TLS_FAILED, tls_client_fault(p->tls));
+	} else if (rc != ST_MORE) {
+		note(p, TLS_FAILED, why.text);
 		finish(p);
-		break;
 	}
 }
 
@@ -290,7 +270,7 @@ shake_hands(struct smtp_probe *p)
 static void
 on_farewell(struct smtp_probe *p)
 {
-	if (p->tls == NULL || tls_client_has_heard(p->tls))
+	if (smtp_link_talk(&p->link, NULL) != ST_MORE)
 		finish(p);
 }
 
@@ -306,7 +286,7 @@ on_ready(int fd UNUSED, int events UNUSED, void *arg)
 	case PROBE_BANNER:
 	case PROBE_EHLO:
 	case PROBE_STARTTLS:
-		on_readable(p);
+		talk(p);
 		break;
 	case PROBE_HANDSHAKE:
 		shake_hands(p);
@@ -315,18 +295,8 @@ on_ready(int fd UNUSED, int events UNUSED, void *arg)
 		on_farewell(p);
 		break;
 	}
-}
-
-/* Ready for the next reply.  A few octets always have room in an idle socket; if the server is gone, reading tells. */
-static void
-say(struct smtp_probe *p, const char *command, const char *argument)
-{
-	char line[HELO_MAX + sizeof("EHLO \r\n")];
-	int len = snprintf(line, sizeof(line), "%s%s\r\n", command, argument);
-
-	strbuf_consume(&p->in, p->reply.len);
-	p->reply = (struct smtp_reply){ 0 };
-	send(p->fd, line, (size_t)len, MSG_NOSIGNAL);
+	if (p->io != NULL)
+		loop_io_want(p->io, smtp_link_wants(&p->link));
 }
 
 static void
@@ -334,28 +304,19 @@ say_goodbye(struct smtp_probe *p)
 {
 	int64_t left = p->deadline_at - loop_now_ms();
 
-	loop_io_want(p->io, LOOP_READ);
 	loop_timer_set(p->deadline, left < QUIT_MS ? left : QUIT_MS);
-	if (p->tls != NULL)
-		tls_client_say(p->tls, "QUIT\r\n");
-	else
-		say(p, "QUIT", "");
+	smtp_link_say(&p->link, "QUIT\r\n");
 }
 
 static void
 start_connecting(struct smtp_probe *p)
 {
-	struct sockaddr_storage sa;
-	socklen_t len = endpoint_to_sockaddr(&p->server, &sa);
+	struct why why = { "" };
 
-	p->fd = socket(sa.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (p->fd != -1 && (connect(p->fd, (struct sockaddr *)&sa, len) == 0 ||
-			       errno == EINPROGRESS)) {
-		p->io = loop_io_new(p->fd, LOOP_WRITE, on_ready, p);
-		return;
-	}
-	note_break(p, strerror(errno));
-	loop_defer(finish, p);
+	if (smtp_link_open(&p->link, &p->server, &why) == ST_OK)
+		p->io = loop_io_new(p->link.fd, LOOP_WRITE, on_ready, p);
+	else
+		break_off(p, why.text);
 }
 
 static void
@@ -367,16 +328,14 @@ enter(struct smtp_probe *p, enum state next)
 		start_connecting(p);
 		break;
 	case PROBE_BANNER:
-		loop_io_want(p->io, LOOP_READ);
 		break;
 	case PROBE_EHLO:
-		say(p, "EHLO ", p->name);
+		smtp_link_say(&p->link, "EHLO %s\r\n", p->name);
 		break;
 	case PROBE_STARTTLS:
-		say(p, "STARTTLS", "");
+		smtp_link_say(&p->link, "STARTTLS\r\n");
 		break;
 	case PROBE_HANDSHAKE:
-		p->tls = tls_client_new(p->fd, &p->sni);
 		shake_hands(p);
 		break;
 	case PROBE_QUIT:
@@ -391,6 +350,7 @@ smtp_probe_start(
 {
 	struct smtp_probe *p = xcalloc(1, sizeof(*p));
 
+	p->link.fd = -1;
 	p->server = (struct endpoint){ request->address, (uint16_t)request->port };
 	p->sni = *request->sni;
 	snprintf(p->name, sizeof(p->name), "%s", request->helo);

@@ -187,24 +187,6 @@ tls_client_chain(const struct tls_client *tls)
 	return &tls->chain;
 }
 
-void
-tls_client_say(struct tls_client *tls, const char *text)
-{
-	ERR_clear_error();
-	SSL_write(tls->ssl, text, (int)strlen(text));
-}
-
-bool
-tls_client_has_heard(struct tls_client *tls)
-{
-	char c;
-	int rc;
-
-	ERR_clear_error();
-	rc = SSL_read(tls->ssl, &c, 1);
-	return rc > 0 || SSL_get_error(tls->ssl, rc) != SSL_ERROR_WANT_READ;
-}
-
 /* What recv(2) and send(2) would have returned. */
 static ssize_t
 result_of(struct tls_client *tls, int rc, size_t count)

@@ -41,12 +41,6 @@ const char *tls_client_cipher(const struct tls_client *tls);
 /* After UP: the chain as it was sent, up to CHAIN_CERTS_MAX certificates, and up to one that is too big.  Owned by tls. */
 const struct chain *tls_client_chain(const struct tls_client *tls);
 
-/* Send a short text if that goes without waiting. */
-void tls_client_say(struct tls_client *tls, const char *text);
-
-/* Whether the server has said something, or has left. */
-bool tls_client_has_heard(struct tls_client *tls);
-
 /*
  * As recv(2) and send(2), for text of any length: EAGAIN means that the socket is not ready.  EPROTO is a fault of TLS,
  * which tls_client_fault() names.  One read may leave more behind without the socket showing it: read until EAGAIN.

@@ -7,19 +7,11 @@
 #ifndef HOPSEAL_TESTS_UNIT_HTTPS_HOST_H
 #define HOPSEAL_TESTS_UNIT_HTTPS_HOST_H
 
-#include <arpa/inet.h>
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <openssl/err.h>
 #include <openssl/ssl.h>
-#include <signal.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/strbuf.h"
 #include "certs.h"
+#include "host_child.h"
 
 enum host_framing {
 	FRAME_LENGTH,  /* Content-Length */
@@ -52,8 +44,7 @@ struct host {
 	enum host_fault fault;
 	int tls_max; /* 0: as OpenSSL will */
 
-	pid_t pid;
-	int listener, report;
+	struct host_child child;
 };
 
 /* What it saw of one connection. */
@@ -180,8 +171,7 @@ host_talk(const struct host *h, SSL *ssl)
 	snprintf(report.version, sizeof(report.version), "%s", SSL_get_version(ssl));
 	host_read_head(ssl, &report);
 	host_read_body(ssl, &report);
-	if (write(h->report, &report, sizeof(report)) != sizeof(report))
-		_exit(1);
+	host_child_report(&h->child, &report, sizeof(report));
 	if (h->fault == FAULT_HEADERS) {
 		host_send(ssl, "HTTP/1.1 200 OK\r\n", 17);
 		host_send_forever(ssl, "X-More: 0123456789012345678901234567890\r\n");
@@ -197,25 +187,24 @@ host_talk(const struct host *h, SSL *ssl)
 }
 
 static void
-host_serve(const struct host *h, SSL_CTX *ctx)
+host_serve(const void *host, int fd)
 {
-	int fd = accept(h->listener, NULL, NULL);
+	const struct host *h = host;
+	SSL_CTX *ctx;
 	SSL *ssl;
 
-	if (fd == -1)
+	if (h->fault == FAULT_HANGUP)
 		return;
 	if (h->fault == FAULT_NO_TLS) {
 		cert_must(write(fd, h->head, strlen(h->head)) > 0);
-	} else if (h->fault != FAULT_HANGUP) {
-		ssl = SSL_new(ctx);
-		SSL_set_fd(ssl, fd);
-		host_talk(h, ssl);
-		SSL_free(ssl);
+		return;
 	}
-	shutdown(fd, SHUT_WR);
-	while (read(fd, &(char){ 0 }, 1) > 0) /* or a reset destroys what was sent */
-		continue;
-	close(fd);
+	ctx = host_ctx(h);
+	ssl = SSL_new(ctx);
+	SSL_set_fd(ssl, fd);
+	host_talk(h, ssl);
+	SSL_free(ssl);
+	SSL_CTX_free(ctx);
 }
 
 /* --- the test's side ---------------------------------------------------------- */
@@ -225,30 +214,10 @@ static bool
 host_start(struct host *h)
 {
 	uint16_t port = h->port != 0 ? h->port : 443;
-	struct sockaddr_in sa = { .sin_family = AF_INET, .sin_port = htons(port) };
-	const int one = 1;
-	int fds[2];
-	SSL_CTX *ctx;
 
-	inet_pton(AF_INET, h->address, &sa.sin_addr);
-	h->listener = socket(AF_INET, SOCK_STREAM, 0);
-	setsockopt(h->listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-	if (bind(h->listener, (struct sockaddr *)&sa, sizeof(sa)) == -1)
+	if (!host_child_start(&h->child, h->address, port, host_serve, h))
 		return false;
-	cert_must(listen(h->listener, 16) == 0 && pipe(fds) == 0);
-	h->pid = fork();
-	cert_must(h->pid != -1);
-	if (h->pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		signal(SIGPIPE, SIG_IGN);
-		h->report = fds[1];
-		ctx = host_ctx(h);
-		for (;;)
-			host_serve(h, ctx);
-	}
-	close(fds[1]);
-	h->report = fds[0];
-	fcntl(h->report, F_SETFL, O_NONBLOCK);
+	fcntl(h->child.report, F_SETFL, O_NONBLOCK);
 	return true;
 }
 
@@ -256,16 +225,13 @@ host_start(struct host *h)
 static bool
 host_saw(struct host *h, struct host_report *report)
 {
-	return read(h->report, report, sizeof(*report)) == sizeof(*report);
+	return read(h->child.report, report, sizeof(*report)) == sizeof(*report);
 }
 
 static void
 host_stop(struct host *h)
 {
-	kill(h->pid, SIGKILL);
-	waitpid(h->pid, NULL, 0);
-	close(h->listener);
-	close(h->report);
+	host_child_stop(&h->child);
 }
 
 #endif

@@ -6,20 +6,12 @@
 #ifndef HOPSEAL_TESTS_UNIT_MAIL_HOST_H
 #define HOPSEAL_TESTS_UNIT_MAIL_HOST_H
 
-#include <arpa/inet.h>
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <openssl/err.h>
 #include <openssl/ssl.h>
-#include <signal.h>
 #include <strings.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/strbuf.h"
 #include "certs.h"
+#include "host_child.h"
 
 /* Instead of a reply. */
 #define MAIL_HOST_DROPS  "drop"  /* close */
@@ -33,8 +25,7 @@ struct mail_host {
 	const struct cert *cert; /* NULL: no handshake after STARTTLS, but garbage */
 	bool is_rude; /* replies to the message's end before it has been read */
 
-	pid_t pid;
-	int listener, report;
+	struct host_child child;
 	struct strbuf heard;
 };
 
@@ -72,8 +63,7 @@ session_say(struct smtp_session *s, const char *reply)
 static void
 session_report(const struct smtp_session *s, const char *text, size_t len)
 {
-	if (len > 0 && write(s->host->report, text, len) != (ssize_t)len)
-		_exit(1);
+	host_child_report(&s->host->child, text, len);
 }
 
 /* A line with its end, told to the test. */
@@ -169,9 +159,10 @@ session_serve(struct smtp_session *s, struct strbuf *line)
 }
 
 static void
-mail_host_serve(const struct mail_host *h)
+mail_host_serve(const void *host, int fd)
 {
-	struct smtp_session s = { h, accept(h->listener, NULL, NULL), NULL };
+	const struct mail_host *h = host;
+	struct smtp_session s = { h, fd, NULL };
 	struct strbuf line = STRBUF_INIT;
 
 	if (session_say(&s, reply_or(h->greeting, "220 hello\r\n")))
@@ -180,7 +171,6 @@ mail_host_serve(const struct mail_host *h)
 	session_report(&s, "(end)\n", 6);
 	strbuf_clear(&line);
 	SSL_free(s.ssl);
-	close(s.fd);
 }
 
 /* --- the test's side ---------------------------------------------------------- */
@@ -188,30 +178,9 @@ mail_host_serve(const struct mail_host *h)
 static void
 mail_host_start(struct mail_host *h)
 {
-	struct sockaddr_in sa = { .sin_family = AF_INET, .sin_port = htons(h->port) };
-	socklen_t len = sizeof(sa);
-	const int one = 1;
-	int fds[2];
-
-	inet_pton(AF_INET, h->address, &sa.sin_addr);
-	h->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	setsockopt(h->listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-	cert_must(bind(h->listener, (struct sockaddr *)&sa, sizeof(sa)) == 0 &&
-		  getsockname(h->listener, (struct sockaddr *)&sa, &len) == 0 &&
-		  listen(h->listener, 16) == 0 && pipe2(fds, O_CLOEXEC) == 0);
-	h->port = ntohs(sa.sin_port);
-	h->pid = fork();
-	cert_must(h->pid != -1);
-	if (h->pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		signal(SIGPIPE, SIG_IGN);
-		h->report = fds[1];
-		for (;;)
-			mail_host_serve(h);
-	}
-	close(fds[1]);
-	h->report = fds[0];
-	fcntl(h->report, F_SETFL, O_NONBLOCK);
+	cert_must(host_child_start(&h->child, h->address, h->port, mail_host_serve, h));
+	h->port = h->child.endpoint.port;
+	fcntl(h->child.report, F_SETFL, O_NONBLOCK);
 }
 
 /* All that it has heard so far; "(TLS)" and "(end)" on lines of their own. */
@@ -221,7 +190,7 @@ mail_host_heard(struct mail_host *h)
 	char chunk[4096];
 	ssize_t n;
 
-	while ((n = read(h->report, chunk, sizeof(chunk))) > 0)
+	while ((n = read(h->child.report, chunk, sizeof(chunk))) > 0)
 		strbuf_add(&h->heard, chunk, (size_t)n);
 	return strbuf_str(&h->heard);
 }
@@ -229,10 +198,7 @@ mail_host_heard(struct mail_host *h)
 static void
 mail_host_stop(struct mail_host *h)
 {
-	kill(h->pid, SIGKILL);
-	waitpid(h->pid, NULL, 0);
-	close(h->listener);
-	close(h->report);
+	host_child_stop(&h->child);
 	strbuf_clear(&h->heard);
 }
 

@@ -3,8 +3,8 @@
 
 #include <fcntl.h>
 
+#include "mx_host.h"
 #include "run_loop.h"
-#include "smtp_host.h"
 
 #define BANNER  "220 mx.example ESMTP\r\n"
 #define GREETED "250-mx.example at your service\r\n250-SIZE\r\n250 STARTTLS\r\n"
@@ -105,7 +105,7 @@ look(const struct endpoint *e, int deadline_ms, struct seen *seen)
 /* A server that goes wrong somewhere. */
 static const struct look_case {
 	const char *name;
-	struct smtp_host host;
+	struct mx_host host;
 	bool is_hanging;
 	enum event_tls want;
 	const char *detail, *helo;
@@ -246,23 +246,23 @@ static void
 check_look(void **state)
 {
 	const struct look_case *c = *state;
-	struct smtp_host host = c->host;
+	struct mx_host host = c->host;
 	struct seen seen;
 
-	assert_true(smtp_host_start(&host));
-	look(&host.endpoint, c->is_hanging ? SHORT_MS : LONG_MS, &seen);
+	assert_true(mx_host_start(&host));
+	look(&host.child.endpoint, c->is_hanging ? SHORT_MS : LONG_MS, &seen);
 	assert_string_equal(seen.detail, c->detail);
 	assert_int_equal(seen.tls, c->want);
 	assert_string_equal(seen.helo, c->helo);
 	assert_string_equal(seen.version, "");
 	assert_string_equal(seen.cipher, "");
-	smtp_host_stop(&host);
+	mx_host_stop(&host);
 }
 
 /* A server with which TLS comes up, whatever its certificates are worth. */
 static const struct up_case {
 	const char *name;
-	struct smtp_host host;
+	struct mx_host host;
 	size_t cert_count;
 } up_cases[] = {
 	{ "a chain is taken as it was sent, leaf first",
@@ -313,8 +313,8 @@ static void
 check_up(void **state)
 {
 	const struct up_case *c = *state;
-	struct smtp_host host = c->host;
-	struct smtp_host_report report;
+	struct mx_host host = c->host;
+	struct mx_host_report report;
 	struct seen seen;
 
 	if (host.banner == NULL) {
@@ -322,9 +322,9 @@ check_up(void **state)
 		host.ehlo = GREETED;
 		host.starttls = GO;
 	}
-	if (!smtp_host_start(&host))
+	if (!mx_host_start(&host))
 		skip(); /* a machine without IPv6 */
-	look(&host.endpoint, LONG_MS, &seen);
+	look(&host.child.endpoint, LONG_MS, &seen);
 	assert_string_equal(seen.detail, "");
 	assert_int_equal(seen.tls, TLS_UP);
 	assert_string_equal(seen.helo, "mx.example");
@@ -333,49 +333,49 @@ check_up(void **state)
 	assert_int_equal(seen.cert_count, c->cert_count);
 	assert_int_equal(seen.leaf_len, host.certs[0]->len);
 	assert_memory_equal(seen.leaf, host.certs[0]->der, seen.leaf_len);
-	assert_true(smtp_host_saw(&host, &report));
+	assert_true(mx_host_saw(&host, &report));
 	assert_string_equal(report.said, "EHLO probe.example\r\nSTARTTLS\r\nQUIT\r\n");
 	assert_string_equal(report.sni, "mx.example");
 	assert_true(report.has_notified);
-	smtp_host_stop(&host);
+	mx_host_stop(&host);
 }
 
 /* Postfix, too, stops reading a chain somewhere; ours ends with what an event can carry. */
 static void
 check_long_chain(void **state)
 {
-	struct smtp_host host = { .banner = BANNER, .ehlo = GREETED, .starttls = GO };
+	struct mx_host host = { .banner = BANNER, .ehlo = GREETED, .starttls = GO };
 	struct seen seen;
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < HOST_CHAIN_MAX; i++)
 		host.certs[i] = i == 0 ? &leaf : &middle;
-	assert_true(smtp_host_start(&host));
-	look(&host.endpoint, LONG_MS, &seen);
+	assert_true(mx_host_start(&host));
+	look(&host.child.endpoint, LONG_MS, &seen);
 	assert_int_equal(seen.tls, TLS_UP);
 	assert_int_equal(seen.cert_count, CHAIN_CERTS_MAX);
-	smtp_host_stop(&host);
+	mx_host_stop(&host);
 }
 
 /* A server without STARTTLS is taken leave of, too. */
 static void
 check_plain_farewell(void **state)
 {
-	struct smtp_host host = { .banner = BANNER,
+	struct mx_host host = { .banner = BANNER,
 		.ehlo = "250 mx.example\r\n",
 		.starttls = "221 bye\r\n",
 		.tls = HOST_TLS_HANGUP };
-	struct smtp_host_report report;
+	struct mx_host_report report;
 	struct seen seen;
 
 	(void)state;
-	assert_true(smtp_host_start(&host));
-	look(&host.endpoint, LONG_MS, &seen);
+	assert_true(mx_host_start(&host));
+	look(&host.child.endpoint, LONG_MS, &seen);
 	assert_int_equal(seen.tls, TLS_NOT_OFFERED);
-	assert_true(smtp_host_saw(&host, &report));
+	assert_true(mx_host_saw(&host, &report));
 	assert_string_equal(report.said, "EHLO probe.example\r\nQUIT\r\n");
-	smtp_host_stop(&host);
+	mx_host_stop(&host);
 }
 
 /* --- connections that do not come about ---------------------------------------------------- */
@@ -387,7 +387,7 @@ check_refused(void **state)
 	struct seen seen;
 
 	(void)state;
-	close(smtp_host_listen("127.0.0.1", 1, &e));
+	close(host_child_listen("127.0.0.1", 0, 1, &e));
 	look(&e, LONG_MS, &seen);
 	assert_int_equal(seen.tls, TLS_UNKNOWN);
 	assert_string_equal(seen.detail, "connect: Connection refused");
@@ -414,7 +414,7 @@ check_connect_hangs(void **state)
 	struct sockaddr_storage sa;
 	struct endpoint e;
 	struct seen seen;
-	int listener = smtp_host_listen("127.0.0.1", 0, &e);
+	int listener = host_child_listen("127.0.0.1", 0, 0, &e);
 	socklen_t len = endpoint_to_sockaddr(&e, &sa);
 	int i, fds[4];
 
@@ -436,18 +436,18 @@ check_connect_hangs(void **state)
 static void
 check_cancel_any_time(void **state)
 {
-	struct smtp_host host = {
+	struct mx_host host = {
 		.banner = BANNER, .ehlo = GREETED, .starttls = GO, .certs = { &leaf }
 	};
-	struct smtp_host_report report;
+	struct mx_host_report report;
 	struct seen seen;
 	struct smtp_probe *probe;
 	int i, turns;
 
 	(void)state;
-	assert_true(smtp_host_start(&host));
+	assert_true(mx_host_start(&host));
 	for (turns = 0; turns < 60; turns++) {
-		probe = look_later(&host.endpoint, LONG_MS, &seen);
+		probe = look_later(&host.child.endpoint, LONG_MS, &seen);
 		for (i = 0; i < turns && seen.times == 0; i++) {
 			one_turn();
 			usleep(200);
@@ -456,10 +456,10 @@ check_cancel_any_time(void **state)
 			smtp_probe_cancel(probe);
 		one_turn();
 		assert_true(seen.times == 0 || seen.tls == TLS_UP);
-		assert_true(smtp_host_saw(&host, &report));
+		assert_true(mx_host_saw(&host, &report));
 	}
 	smtp_probe_cancel(NULL);
-	smtp_host_stop(&host);
+	mx_host_stop(&host);
 }
 
 /* No descriptor stays behind. */

@@ -36,7 +36,8 @@ askers_note(
 
 const struct next_hop *
 askers_find(const struct askers *askers, pid_t pid,
-    const struct domain *recipient_domain, time_t now)
+    const struct domain *recipient_domain, time_t now, asked_fits_fn *fits,
+    const void *arg)
 {
 	const struct asker *a = askers->slots[place_of(pid)];
 	const struct next_hop *last = NULL;
@@ -50,7 +51,7 @@ askers_find(const struct askers *askers, pid_t pid,
 			break;
 		if (domain_equal(&a->asked[at].next_hop.domain, recipient_domain))
 			return &a->asked[at].next_hop;
-		if (last == NULL)
+		if (last == NULL && fits(&a->asked[at].next_hop, arg))
 			last = &a->asked[at].next_hop;
 	}
 	return last;

@@ -7,6 +7,7 @@
 #ifndef HOPSEAL_DAEMON_ASKERS_H
 #define HOPSEAL_DAEMON_ASKERS_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 #include <time.h>
 
@@ -27,12 +28,16 @@ struct askers {
 void askers_note(
     struct askers *askers, pid_t pid, const struct next_hop *next_hop, time_t now);
 
+/* Whether a session may have been that next-hop's. */
+typedef bool asked_fits_fn(const struct next_hop *next_hop, const void *arg);
+
 /*
  * The question behind a session of this process with mail for this domain: the last one for the domain itself, or else,
- * as a transport map may send it elsewhere, the last one of all.  NULL: none is known.
+ * as a transport map may send it elsewhere, the last one that fits.  NULL: none is known.
  */
 const struct next_hop *askers_find(const struct askers *askers, pid_t pid,
-    const struct domain *recipient_domain, time_t now);
+    const struct domain *recipient_domain, time_t now, asked_fits_fn *fits,
+    const void *arg);
 
 void askers_clear(struct askers *askers);
 

@@ -30,13 +30,35 @@ count(struct door_log *d, const struct tls_event *event)
 		    event->next_hop.text, why.text);
 }
 
+struct meeting {
+	struct engine *engine;
+	const struct domain *host;
+};
+
+/* Whether the session's host is one of that next-hop's. */
+static bool
+leads_there(const struct next_hop *next_hop, const void *arg)
+{
+	const struct meeting *m = arg;
+	struct facts facts;
+	size_t i;
+
+	if (!engine_facts(m->engine, next_hop, &facts) || facts.route == NULL)
+		return false;
+	for (i = 0; i < facts.route->host_count; i++)
+		if (domain_equal(&facts.route->hosts[i].name, m->host))
+			return true;
+	return false;
+}
+
 static void
 on_session(const struct postfix_session *session, void *arg)
 {
 	struct door_log *d = arg;
 	struct tls_event event = session->event;
-	const struct next_hop *asked =
-	    askers_find(d->askers, (pid_t)session->pid, &event.next_hop, loop_time());
+	const struct meeting meeting = { d->service->engine, &session->event.host };
+	const struct next_hop *asked = askers_find(d->askers, (pid_t)session->pid,
+	    &event.next_hop, loop_time(), leads_there, &meeting);
 
 	if (asked != NULL) {
 		event.next_hop = asked->domain;

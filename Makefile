@@ -5,6 +5,7 @@
 #   make demo            deps, build, a small Internet, a real Postfix, one table
 #   make check           deps, build, all tests; last line "N passed, N failed, N skipped"
 #   make bench           deps, build, ours beside others; writes bench.json in the build folder
+#   make torture         200,000 sessions told to a daemon that is killed 200 times; 220 kills in all
 #   make conformance     which items of the standards are shown by which passing test
 #   make fuzz            libFuzzer programs; FUZZ_SECONDS=20 each
 #   make lint            include layers, headers alone, formatting, manual pages, size figures
@@ -49,7 +50,7 @@ TEST_PACKAGES := clang clang-format libclang-rt-14-dev libcmocka-dev mandoc pyth
 BENCH_PACKAGES := postfix-mta-sts-resolver python3-uvloop
 
 # Goals that compile need the libraries now; the others install them first.
-LATER := deps demo check bench clean help uninstall lint-sizes
+LATER := deps demo check bench torture clean help uninstall lint-sizes
 ifneq ($(filter-out $(LATER),$(or $(MAKECMDGOALS),all)),)
 MISSING := $(strip $(foreach l,$(LIBRARIES),$(shell $(PKG_CONFIG) --exists $(l) 2>/dev/null || echo $(l))))
 ifneq ($(MISSING),)
@@ -97,7 +98,7 @@ MAN         := $(wildcard man/*.[1578])
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all deps check built-check tests demo bench benches conformance fuzz lint format \
+.PHONY: all deps check built-check tests demo bench benches torture conformance fuzz lint format \
 	install uninstall clean help FORCE
 
 all: $(B)/hopseald $(B)/hopseal
@@ -151,6 +152,10 @@ $(B)/tests/replay_%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/replay.o $(B)/libh
 demo: deps
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)python3 tests/system/demo.py $(B) $(SUITE)
+
+torture: deps
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)python3 -B tests/system/torture.py $(B) $(TORTURE)
 
 conformance: built-check
 	$(Q)python3 tests/conformance.py tests/conformance.tsv $(B)/tap

@@ -6,9 +6,11 @@
 
 Everything is gone when the block ends, whatever happened in it.
 """
+import concurrent.futures
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import tempfile
@@ -17,6 +19,13 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 WORLD = HERE.parent / 'world'
 PATIENCE_S = 60
+DAY_S = 86400
+BEGAN = time.time()
+CONTACT = 'tls@mta.example.net'
+PROBE_HELO = 'probe.example.net'
+KEYS = {'rsa': ['RSA', '-pkeyopt', 'rsa_keygen_bits:2048'], 'ed25519': ['ED25519']}
+POLL_S = .2
+QUIET = 9               # polls in a row, longer than hopseald waits before it writes counts down
 QUEUE_PAUSE_S = 3       # longer than Postfix's minimal_backoff_time in postfix-test.cf
 
 
@@ -32,9 +41,15 @@ def rows():
             yield dict(zip(names, fields))
 
 
+def noon(day):
+    """How far a clock is ahead that showed noon, UTC, of tomorrow (0) or a later day when we began: no test meets a midnight."""
+    return int((BEGAN // DAY_S + 1.5 + day) * DAY_S - BEGAN)
+
+
 def clock(ahead_s):
     """The command line in front of a program whose clock is to be ahead; not faketime(1), which stays between us."""
-    return ['env', 'LD_PRELOAD=/usr/$LIB/faketime/libfaketimeMT.so.1', 'FAKETIME=+%d' % ahead_s] if ahead_s else []
+    return ['env', 'LD_PRELOAD=/usr/$LIB/faketime/libfaketimeMT.so.1', 'FAKETIME=+%d' % ahead_s,
+            'ASAN_OPTIONS=verify_asan_link_order=0'] if ahead_s else []
 
 
 class Postfix:
@@ -48,6 +63,7 @@ class Postfix:
         self.tlsrpt = self.folder / 'root/var/spool/postfix/hopseal/tlsrpt.sock'
         self.mail_log = self.folder / 'root/var/log/mail.log'
         self.version = self.inside('postconf', '-dh', 'mail_version').strip()
+        self.addresses = (self.folder / 'joined').read_text().split()[1:]
 
     def tell(self, verb, *args, text=''):
         return self.lab.run(HERE / 'postfix_host.sh', verb, self.folder, *args, text=text)
@@ -58,7 +74,13 @@ class Postfix:
 
     def deliver(self, addresses, seconds=PATIENCE_S):
         """Send one message to each address; -> address: (status, dsn, relay, reason)."""
-        queued = self.tell('send-all', text='\n'.join(addresses) + '\n')
+        return self.outcomes(self.submit(addresses), seconds)
+
+    def submit(self, addresses):
+        """-> lines "QUEUEID ADDRESS", once all are in the queue; the first ones may be delivered by then."""
+        return self.tell('send-all', text='\n'.join(addresses) + '\n')
+
+    def outcomes(self, queued, seconds=PATIENCE_S):
         done = subprocess.run([HERE / 'postfix_host.sh', 'outcomes', self.folder, str(seconds)], input=queued, text=True,
                               stdout=subprocess.PIPE, check=False)
         outcomes = {}
@@ -85,6 +107,14 @@ class Postfix:
     def log(self):
         return self.tell('log')
 
+    def wait_until_idle(self):
+        """No delivery is under way."""
+        while re.search('"queue_name": "(active|incoming|maildrop)"', self.inside('postqueue', '-j')):
+            time.sleep(POLL_S)
+
+    def rotate_log(self):
+        self.tell('rotate')
+
     def down(self):
         self.tell('down')
 
@@ -97,6 +127,7 @@ class Lab:
         self.world = None
         self.hosts = []
         self.process = None
+        self.later = 0
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix='hopseal-lab-'))
 
     def __enter__(self):
@@ -138,17 +169,33 @@ class Lab:
 
     # ------------------------------------------------------------------ the daemon
 
+    def report_config(self, follows=None, mail='direct', key='rsa'):
+        """Configuration with which reports leave at once.  follows: the Postfix whose log is followed; mail: as the key
+        mail; key: a word of KEYS."""
+        path = self.folder / (key + '.pem')
+        if not path.exists():
+            subprocess.run(['openssl', 'genpkey', '-out', path, '-algorithm', *KEYS[key]], check=True, capture_output=True)
+        return '''[report]
+contact = {}
+spread = 0s
+helo = {}
+mail = {}
+sendmail = {}/sendmail
+dkim-key = {}
+[events]
+postfix-log = {}
+'''.format(CONTACT, PROBE_HELO, mail, self.folder, path, follows.mail_log if follows else '')
+
     def write_config(self, more=''):
-        sockets = ['unix:%s/map mode=0666' % self.folder]
-        sockets += ['unix:%s mode=0666' % host.socket for host in self.hosts]
-        datagrams = ['unix:%s mode=0666' % host.tlsrpt for host in self.hosts]
+        sockets = ['socketmap = unix:%s/map mode=0666' % self.folder]
+        for host in self.hosts:
+            sockets += ['socketmap = unix:%s mode=0666' % host.socket, 'tlsrpt = unix:%s mode=0666' % host.tlsrpt]
         path = self.folder / 'hopseal.conf'
         path.write_text('''[daemon]
 user = root
 state-folder = {0}/state
 [listen]
 {1}
-{4}
 control = unix:{0}/control
 [dns]
 servers = 127.0.0.1
@@ -158,15 +205,17 @@ self-test-bogus = mx-good.bogus.test
 ca-file = {2}/certs/ca.crt
 deadline = 3s
 {3}
-'''.format(self.folder, '\n'.join('socketmap = ' + s for s in sockets), self.world, more, '\n'.join('tlsrpt = ' + d for d in datagrams)))
+'''.format(self.folder, '\n'.join(sockets), self.world, more))
         return path
 
     def daemon(self, more='', later=0):
-        """Start hopseald; returns when it answers.  later: how many seconds its clock is ahead."""
+        """Start hopseald; returns when it answers.  later: how many seconds its clock is ahead, and that of the command."""
+        self.later = later
         (self.folder / 'state').mkdir(exist_ok=True)
         config = self.write_config(more)
         with open(self.folder / 'hopseald.log', 'a') as log:
-            self.process = subprocess.Popen(self.inside(*clock(later), self.build / 'hopseald', '-c', config), stderr=log, stdout=log)
+            self.process = subprocess.Popen(self.inside(*clock(later), self.build / 'hopseald', '-c', config),
+                                            stderr=log, stdout=log)
         deadline = time.monotonic() + PATIENCE_S
         while self.process.poll() is None and time.monotonic() < deadline:
             if self.hopseal('status', check=False).returncode == 0:
@@ -175,19 +224,71 @@ deadline = 3s
         raise RuntimeError('hopseald does not answer:\n' + self.log())
 
     def stop_daemon(self):
-        if self.process is not None:
-            self.process.terminate()
-            self.process.wait(PATIENCE_S)
-            self.process = None
+        """-> its exit status, 0 if it was not there."""
+        if self.process is None:
+            return 0
+        self.process.terminate()
+        status = self.process.wait(PATIENCE_S)
+        self.process = None
+        return status
 
     def log(self):
         return (self.folder / 'hopseald.log').read_text()
 
+    def status(self):
+        return self.tell('status')
+
+    def wait_for(self, is_reached, seconds=PATIENCE_S):
+        """Ask for the status until it is as wanted; whether it came to that."""
+        deadline = time.monotonic() + seconds
+        while not is_reached(self.status()):
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(POLL_S)
+        return True
+
+    def wait_until_counted(self):
+        """All that MTAs have told is counted, and nothing new has come for a while."""
+        seen = []
+
+        def is_quiet(status):
+            today = status['today'] or {}
+            seen.append((status['events']['waiting'], status['probe']['under_way'], status['events']['accepted'],
+                         today.get('successes'), today.get('failures')))
+            return len(seen) > QUIET and seen[-1][:2] == (0, 0) and len(set(seen[-QUIET:])) == 1
+
+        return self.wait_for(is_quiet)
+
+    def wait_until_sent(self, closes=''):
+        """No report is due; closes: "2026-11-21", a day that must have been closed before."""
+        def is_done(status):
+            now = time.time() + self.later
+            return ('closing: day=' + closes in self.log() and status['reports']['under_way'] == 0 and
+                    not any(way['state'] == 'waiting' and way['next_epoch'] <= now for way in self.destinations()))
+
+        return self.wait_for(is_done)
+
+    def destinations(self):
+        return [way for report in self.tell('report', 'list')['reports'] for way in report['destinations']]
+
+    def previews(self, domains):
+        """domain -> the report that would be made now, or None."""
+        def preview(domain):
+            done = self.hopseal('report', 'preview', '-j', domain, check=False)
+            return json.loads(done.stdout)['report'] if done.returncode == 0 else None
+
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            return dict(zip(domains, pool.map(preview, domains)))
+
     def hopseal(self, *args, check=True):
         """Run the command against the daemon; -> subprocess.CompletedProcess."""
-        command = self.inside(self.build / 'hopseal', '-c', self.folder / 'hopseal.conf',
+        command = self.inside(*clock(self.later), self.build / 'hopseal', '-c', self.folder / 'hopseal.conf',
                               '-s', 'unix:%s/control' % self.folder, *args)
         return subprocess.run(command, text=True, capture_output=True, check=check)
+
+    def tell(self, *args):
+        """-> what the command says with -j."""
+        return json.loads(self.hopseal(*args, '-j').stdout)
 
     def answer(self, domain):
         """The daemon's whole answer, as the map json gives it."""
@@ -196,11 +297,18 @@ deadline = 3s
 
     # ------------------------------------------------------------------ what the world saw
 
-    def sink(self):
-        """Mail that the world's SMTP servers accepted, as dictionaries."""
-        path = pathlib.Path(self.world) / 'sink.log'
+    def seen(self, log):
+        """The lines of one of the world's logs, as dictionaries."""
+        path = pathlib.Path(self.world) / log
         return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
+    def sink(self):
+        """Mail that the world's SMTP servers accepted."""
+        return self.seen('sink.log')
+
     def web(self):
-        path = pathlib.Path(self.world) / 'web.log'
-        return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+        return self.seen('web.log')
+
+    def sessions(self):
+        """SMTP sessions of any kind."""
+        return [entry for entry in self.seen('session.log') if 'commands' in entry]

@@ -13,7 +13,8 @@
 #   postfix_host.sh start|stop|reload DIR
 #   postfix_host.sh check DIR                         prints what Postfix warns about in its
 #                                                     configuration; fails if there is any
-#   postfix_host.sh log DIR                           prints the mail log
+#   postfix_host.sh rotate DIR                        rename the mail log, start a new one
+#   postfix_host.sh log DIR                           prints the mail log, also what was rotated
 #   postfix_host.sh down DIR                          end and remove it; may be repeated
 #
 # SUITE is bookworm (Postfix 3.7) or trixie (3.10).  hopseald's socket belongs at
@@ -93,7 +94,17 @@ check() {
 
 # ---------------------------------------------------------------- mail
 
-log() { cat "$dir/root/var/log/mail.log"; }
+# The new file may not be there yet.
+log() {
+	local name=$dir/root/var/log/mail.log
+	cat "$name.1" "$name" 2>/dev/null || :
+}
+
+# As logrotate(8) does it: Postfix writes on until it is told.
+rotate() {
+	mv "$dir/root/var/log/mail.log" "$dir/root/var/log/mail.log.1"
+	reload
+}
 
 patiently() { # SECONDS COMMAND...: until it succeeds; prints what it printed last
 	local end=$((SECONDS + $1)) text
@@ -204,7 +215,7 @@ up)
 	[ $# = 3 ] || usage
 	up "$@"
 	;;
-send | outcome | send-all | outcomes | flush | start | stop | reload | check | log | down)
+send | outcome | send-all | outcomes | flush | start | stop | reload | check | rotate | log | down)
 	dir=${1:?DIR}
 	shift
 	"${command/-/_}" "$@"

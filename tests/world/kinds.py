@@ -57,7 +57,8 @@ RECORDS = {
     'none-selfsigned.test': 'v=TLSRPTv1; rua=https://collect-expired.report.test/%s',
     'none-signed.test': 'v=TLSRPTv1; rua=https://collect-500.report.test/%s,mailto:tls@report.test',
     'implicit.test': 'v=TLSRPTv1; rua=https://collect-private.report.test/%s',
-    'none-454.test': 'v=TLSRPTv1; rua=https://collect-moved.report.test/%s',
+    'optout.test': 'v=TLSRPTv1; rua=https://collect-moved.report.test/%s',
+    'dane-nods.test': 'v=TLSRPTv1; rua=https://collect-stream.report.test/%s',
     # the operator of an MX host, for DANE (RFC 8460, 1.1)
     'mx-good.dane-ee.test': RECORD,
 }
@@ -160,7 +161,7 @@ TLSA = {
     'unusable': Tlsa((('own', '1 0 1'),)),
     'mixed': Tlsa((('own', '1 0 1'),) + EE),
     'rollover': Tlsa((('other', '3 1 1'),) + EE),
-    'many': Tlsa((('filler', '3 1 1'),) * 119 + EE),
+    'many': Tlsa((('filler', '3 1 1'),) * 99 + EE),
     'target': Tlsa(EE, at='target'),
     'cname': Tlsa(EE, at='cname'),
     'drop': Tlsa(EE, fault='drop'),

@@ -40,7 +40,7 @@ class SmtpSink:
             version, sni = session.tls()
             self.sessions.write(host=self.host.name, ip=self.address, peer=peer, tls=version,
                                 sni=sni, helo=session.helo, commands=session.commands,
-                                fault=fault)
+                                recipients=session.recipients, fault=fault)
             session.close()
 
     def start_tls(self, sock):

@@ -1,0 +1,343 @@
+"""What a day's reports must say, from the table of the world, what its servers saw, and Postfix's log; not from hopseal.
+
+    expect(world_dir, suite, sessions, mail_log)   -> {domain: the report's policies}, {domain: why nobody tells of some}
+    canonical(policies)                            -> lines to compare: order says nothing in a report
+
+RFC 8460, sections 4.2 to 4.5.
+"""
+import collections
+import functools
+import json
+import pathlib
+import re
+import sys
+from dataclasses import dataclass, field
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / 'world'))
+import certs  # noqa: E402
+import expected  # noqa: E402
+import judge  # noqa: E402
+import kinds  # noqa: E402
+import policy_hosts  # noqa: E402
+import table  # noqa: E402
+import zones  # noqa: E402
+from lab import PROBE_HELO  # noqa: E402
+
+PROBED = ' (probe)'
+
+# ---------------------------------------------------------------- what a verifying client finds, by kind of server
+
+# The WebPKI and DANE-TA (RPT-TYPE-02 to -04); who is not here has nothing wrong with it.
+PKIX = {
+    'expired': ('certificate-expired', 'X509_V_ERR_CERT_HAS_EXPIRED'),
+    'wrongname': ('certificate-host-mismatch', 'X509_V_ERR_HOSTNAME_MISMATCH'),
+    'selfsigned': ('certificate-not-trusted', 'X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT'),
+    'unknownca': ('certificate-not-trusted', 'X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN'),
+}
+DANE_TA = {'taexpired': PKIX['expired'], 'tawrongname': PKIX['wrongname']}
+NO_MATCH = ('certificate-not-trusted', 'X509_V_ERR_DANE_NO_MATCH')
+NO_STARTTLS = ('starttls-not-supported', None)
+NOT_NAMED = ('validation-failure', 'sts-mx-mismatch')
+UNUSABLE = ('tlsa-invalid', 'all-tlsa-unusable')
+NO_TLSA = ('dnssec-invalid', None)
+
+
+def _fetch(code, *words):
+    return {word: ('sts-policy-fetch-error', code) for word in words}
+
+
+def _webpki(code, *words):
+    return {word: ('sts-webpki-invalid', code) for word in words}
+
+
+def _invalid(code, *words):
+    return {word: ('sts-policy-invalid', code) for word in words}
+
+
+# A record, but no policy to be had (RPT-TYPE-09 to -11), by the word in column sts.  What is quoted from the text is left out.
+NO_POLICY = {
+    **_fetch('policy host has no address', 'web-servfail', 'web-absent'),
+    **_fetch('TLS handshake failed', 'web-tls10'),
+    **_fetch('cannot connect', 'web-refuse'),
+    **_fetch('timed out', 'web-silent', 'web-hang', 'web-drip'),
+    **_fetch('body ended too early', 'web-short'),
+    **_fetch('not HTTP', 'web-garbage'),
+    **_fetch('all addresses are refused ranges', 'web-private', 'web-private6', 'web-loopback', 'web-loopback6', 'web-mapped'),
+    **_fetch('body too big', 'size-over', 'size-stream', 'size-chunked', 'size-big'),
+    **_fetch('media type is not', 'type-html', 'type-missing'),
+    **{'http-%d' % status: ('sts-policy-fetch-error', 'http-%d' % status) for status in (201, 204, 301, 302, 404, 500)},
+    **_webpki('X509_V_ERR_CERT_HAS_EXPIRED', 'web-expired'),
+    **_webpki('X509_V_ERR_HOSTNAME_MISMATCH', 'web-wrongname', 'web-cnonly'),
+    **_webpki('X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT', 'web-selfsigned'),
+    **_webpki('X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN', 'web-unknownca'),
+    **_invalid('line 1: no "key: value"', 'gzip-bomb'),
+    **_invalid('line 1: version is not STSv1', 'text-v2'),
+    **_invalid('no line "mx"', 'text-nomx', 'text-typo'),
+    **_invalid('line 1: starts with a byte order mark', 'text-bom'),
+    **_invalid('line 2: mode is not enforce, testing or none', 'text-case'),
+    **_invalid('no line "version"', 'text-empty'),
+}
+
+# ---------------------------------------------------------------- what the senders cannot tell; hopseal-tlsrpt(7) says the same
+
+
+@dataclass(frozen=True)
+class Sender:
+    """How a version of Postfix tells of a session."""
+    tells_self: bool                    # a failure's sending-mta-ip, and what the server called itself
+    tells_place: bool                   # where a successful session went
+    tells_unreached: bool               # a host that it passed over, as its TLSA records could not be had
+    handshake: dict = field(default_factory=dict)  # its words for a broken handshake, by what the server does
+    codes: dict = field(default_factory=dict)      # reasons that it cannot tell, and what it says instead
+
+
+SENDERS = {
+    # By datagram.
+    'trixie': Sender(tells_self=True, tells_place=False, tells_unreached=False),
+    # By its log; the library's words for what is no TLS are those of bookworm's OpenSSL.
+    'bookworm': Sender(tells_self=False, tells_place=True, tells_unreached=True,
+                       handshake={'garbage': 'wrong version number', 'tls10': 'legacy sigalg disallowed or unsupported'},
+                       codes={'X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN': 'untrusted issuer'}),
+}
+HANDSHAKE = 'tls-handshake-failure'
+
+# Sessions and questions of which nobody tells.
+UNTOLD = {
+    'closed': 'the server had closed before STARTTLS, which is no matter of TLS (RPT-CNT-07)',
+    'clear': 'at level "may" Postfix says nothing of a session that went on in the clear',
+    'late': 'the answer was due before the lookup behind it had failed',
+}
+
+
+def untold(session):
+    """The word of UNTOLD for a session that nobody tells of, or None."""
+    if not session['commands']:
+        return 'closed'
+    return 'clear' if session['tls'] is None and 'DATA' in session['commands'] else None
+
+
+# ---------------------------------------------------------------- a report in the making
+
+Policy = collections.namedtuple('Policy', 'type domain strings hosts')
+Failure = collections.namedtuple('Failure', 'result code local host helo remote')
+FIELDS = {'result': 'result-type', 'code': 'failure-reason-code', 'local': 'sending-mta-ip', 'host': 'receiving-mx-hostname',
+          'helo': 'receiving-mx-helo', 'remote': 'receiving-ip'}
+
+
+def failure(fault, host=None, local=None, helo=None, remote=None):
+    return Failure(*fault, local, host, helo, remote)
+
+
+@dataclass
+class Entry:
+    successes: int = 0
+    failures: int = 0
+    details: collections.Counter = field(default_factory=collections.Counter)
+
+    def count(self, failures):
+        self.successes += not failures
+        self.failures += bool(failures)
+        self.details.update(failures)
+
+
+def as_json(policy, entry):
+    """One element of "policies" (RFC 8460, 4.4)."""
+    told = {'policy-type': policy.type, 'policy-domain': policy.domain}
+    if policy.type != 'no-policy-found':
+        told['policy-string'] = list(policy.strings)
+    if policy.hosts:
+        told['mx-host'] = list(policy.hosts)
+    made = {'policy': told, 'summary': {'total-successful-session-count': entry.successes,
+                                        'total-failure-session-count': entry.failures}}
+    if entry.details:
+        made['failure-details'] = [
+            {**{FIELDS[name]: value for name, value in one._asdict().items() if value}, 'failed-session-count': count}
+            for one, count in entry.details.items()]
+    return made
+
+
+def canonical(policies):
+    lines = []
+    for entry in json.loads(json.dumps(policies)):
+        if entry['policy']['policy-type'] == 'tlsa':
+            entry['policy']['policy-string'].sort()
+        for detail in entry.get('failure-details', []):
+            if detail['result-type'] == 'sts-policy-invalid':
+                detail['failure-reason-code'] = re.sub(': ".*', '', detail['failure-reason-code'])
+        entry.get('failure-details', []).sort(key=lambda detail: json.dumps(detail, sort_keys=True))
+        lines.append(json.dumps(entry, sort_keys=True))
+    return sorted(lines)
+
+
+# ---------------------------------------------------------------- the policies that the world publishes
+
+
+class Published:
+    def __init__(self, directory):
+        self.directory = pathlib.Path(directory)
+        self.world = table.World()
+        self.zones = zones.Zones(self.world, self.directory)
+        self.domains = {domain.name: domain for domain in self.world.domains}
+
+    @functools.lru_cache(maxsize=None)
+    def tlsa(self, name):
+        """(usable, unusable, error or none; the policy) of an MX host; a base domain lies in a secure zone."""
+        host = self.world.hosts[name]
+        zone = self.zones.kind[self.zones.zone_of(name)]
+        if expected.MX_STATUS[zone] != 'secure':
+            return 'none', None
+        base = host.target if kinds.TLSA[host.tlsa].at == 'target' else name
+        status = 'error' if re.fullmatch(kinds.ZONES[zone].spoil, 'TLSA') else expected.TLSA[host.tlsa]
+        lines = certs.tlsa(self.directory, host) if status in ('usable', 'unusable') else ()
+        return status, Policy('tlsa', base, tuple(' '.join(line.upper().split()) for line in lines), ())
+
+    def sts(self, domain):
+        """(enforce or testing, the policy), ('failed', the fault), or (None, None)."""
+        if domain.policy is None or expected.POLICY[domain.sts] in ('^none$', 'no record'):
+            return None, None
+        if domain.sts in NO_POLICY:
+            return 'failed', NO_POLICY[domain.sts]
+        lines = policy_hosts.text(domain).decode().split('\r\n')[:-1]
+        if domain.policy.does == 'rolling':
+            lines.append('request: %d' % self.fetches(domain.name))
+        return domain.policy.mode, Policy('sts', domain.name, tuple(lines), tuple(policy_hosts.patterns(domain)))
+
+    def fetches(self, name):
+        web = map(json.loads, (self.directory / 'web.log').read_text().splitlines())
+        return sum(request['domain'] == name for request in web)
+
+    def domain_of(self, session):
+        """Whose mail a session was for: it got as far as RCPT, or only one of them has a reason to stop before."""
+        if session['recipients']:
+            return self.domains[session['recipients'][0].partition('@')[2]]
+        host = self.world.hosts[session['host']]
+        there = [domain for domain in self.world.domains if host in domain.hosts]
+        return next((domain for domain in there if domain.postfix != 'delivered'), there[0])
+
+
+# ---------------------------------------------------------------- the day
+
+
+class Day:
+    """Sessions and refusals come in, reports go out."""
+
+    def __init__(self, published, sender, looks):
+        self.published, self.sender, self.looks = published, sender, looks
+        self.reports = collections.defaultdict(lambda: collections.defaultdict(Entry))
+        self.untold = {}
+
+    def add(self, name, policy, failures=()):
+        self.reports[name][policy].count(failures)
+        if policy.type == 'tlsa' and policy.domain != name:     # the operator of the host, too (RPT-DNS-10)
+            self.reports[policy.domain][policy].count(failures)
+
+    # ------------------------------------------------------------ a session
+
+    def session(self, seen):
+        domain, host = self.published.domain_of(seen), self.published.world.hosts[seen['host']]
+        if word := untold(seen):
+            self.untold[domain.name] = UNTOLD[word]
+            return
+        (status, tlsa), (mode, sts) = self.published.tlsa(host.name), self.published.sts(domain)
+        broken = self.broken(seen, host)
+        place = self.place(seen, bool(broken or self.verified(host, status, mode)))
+        failures = [failure(fault, **place) for fault in broken]
+        if status == 'usable':
+            self.add(domain.name, tlsa, failures or [failure(fault, **place) for fault in self.dane_fault(host)])
+        if status == 'unusable':
+            self.add(domain.name, tlsa, [failure(UNUSABLE, host.name), *failures])
+        if mode == 'failed':
+            self.add(domain.name, Policy('sts', domain.name, (), ()), [failure(sts), *failures])
+        elif mode:
+            is_verified = mode == 'enforce' and status != 'usable'
+            self.add(domain.name, sts, failures or self.sts_failures(host, sts, is_verified, place))
+        if not mode and status not in ('usable', 'unusable'):
+            self.add(domain.name, Policy('no-policy-found', domain.name, (), ()), failures)
+
+    def broken(self, seen, host):
+        """[what was wrong before there was a certificate], at most one; so do the next two."""
+        if seen['tls']:
+            return []
+        does = host.does('AAAA' if ':' in seen['ip'] else 'A')
+        if 'STARTTLS' not in seen['commands'] or does == 'tls454':
+            return [NO_STARTTLS]
+        return [('validation-failure', self.sender.handshake.get(does, HANDSHAKE))]
+
+    @staticmethod
+    def dane_fault(host):
+        """What is wrong with the certificate under DANE."""
+        if host.tlsa == 'wrong':
+            return [NO_MATCH]
+        is_ta = all(form.startswith('2') for _, form in kinds.TLSA[host.tlsa].records)
+        return [DANE_TA[host.kind]] if is_ta and host.kind in DANE_TA else []
+
+    def verified(self, host, status, mode):
+        """What Postfix itself found wrong with the certificate."""
+        if status == 'usable':
+            return self.dane_fault(host)
+        return [PKIX[host.kind]] if mode == 'enforce' and host.kind in PKIX else []
+
+    def sts_failures(self, host, sts, is_verified, place):
+        """is_verified: by Postfix; else hopseal has looked itself."""
+        if not any(judge.matches(pattern, host.name) for pattern in sts.hosts):
+            return [failure(NOT_NAMED, **place)]
+        if host.kind not in PKIX:
+            return []
+        result, code = PKIX[host.kind]
+        if is_verified:
+            return [failure((result, self.sender.codes.get(code, code)), **place)]
+        looked_at = {**place, 'helo': host.name, 'remote': place['remote'] or self.looks[host.name][0]}
+        return [failure((result, code + PROBED), **looked_at)]
+
+    def place(self, seen, is_failed):
+        """What is known of where a session went."""
+        known = {'host': seen['host']}
+        known['remote'] = seen['ip'] if is_failed or self.sender.tells_place else None
+        if is_failed and self.sender.tells_self:
+            known.update(local=seen['peer'], helo=seen['host'])
+        if known['remote'] in self.looks[seen['host']]:
+            known['helo'] = seen['host']
+        return {'local': None, 'helo': None, **known}
+
+    # ------------------------------------------------------------ no session
+
+    def refusal(self, name):
+        """A question that was answered with "later": the first host with a reason that RFC 8460 has a word for."""
+        domain = self.published.domains[name]
+        mode, sts = self.published.sts(domain)
+        for host in domain.hosts:
+            if kinds.TLSA[host.tlsa].fault == 'drop':
+                self.untold[name] = UNTOLD['late']
+            elif self.published.tlsa(host.name)[0] == 'error':
+                self.unreached(name, host.name)
+            elif mode == 'enforce' and not any(judge.matches(pattern, host.name) for pattern in sts.hosts):
+                self.add(name, sts, [failure(NOT_NAMED, host.name)])
+            else:
+                continue
+            return
+        raise AssertionError('no reason to refuse ' + name)
+
+    def unreached(self, name, host):
+        self.add(name, Policy('tlsa', host, (), ()), [failure(NO_TLSA, host)])
+
+
+REFUSED = re.compile(r'to=<[^@>]*@([^>]*)>, relay=none, .*client TLS configuration problem')
+PASSED_OVER = re.compile(r'TLS policy lookup for ([^/ ]*)/(\S*): TLSA lookup error')
+
+
+def expect(directory, suite, sessions, mail_log):
+    """sessions: those of this Postfix, and hopseal's looks; mail_log: its lines."""
+    looks = collections.defaultdict(list)
+    for seen in sessions:
+        if seen['helo'] == PROBE_HELO:
+            looks[seen['host']].append(seen['ip'])
+    day = Day(Published(directory), SENDERS[suite], looks)
+    for seen in sessions:
+        if seen['helo'] != PROBE_HELO:
+            day.session(seen)
+    for line in mail_log:
+        if found := REFUSED.search(line):
+            day.refusal(found[1])
+        elif day.sender.tells_unreached and (found := PASSED_OVER.search(line)):
+            day.unreached(found[1], found[2])
+    return {name: [as_json(*one) for one in entries.items()] for name, entries in day.reports.items()}, day.untold

@@ -106,21 +106,28 @@ learn_tls(struct session *s, const struct event_failure *told)
 	}
 }
 
+/* An MTA that knows of no policy has held the certificate against what we have answered (wire/dialect_postfix.c). */
 static void
-learn_place(struct session *s, const struct event_failure *told)
+learn_result(struct session *s, const struct event_failure *told)
+{
+	const struct tls_event *event = s->input->event;
+	bool is_told = told != NULL && event->policies[0].type == POLICY_NOT_FOUND &&
+		       tls_of(told) == TLS_UP;
+
+	s->has_result = is_told || event->has_result;
+	s->result = is_told ? told->result : event->result;
+	s->reason = is_told ? told->reason : event->reason;
+}
+
+static void
+learn_place(struct session *s)
 {
 	const struct tls_event *event = s->input->event;
 
-	s->host = event->host.len > 0                  ? &event->host
-		  : told != NULL && told->host.len > 0 ? &told->host
-						       : NULL;
-	s->local = event->has_local                  ? &event->local
-		   : told != NULL && told->has_local ? &told->local
-						     : NULL;
-	s->remote = event->has_remote                  ? &event->remote
-		    : told != NULL && told->has_remote ? &told->remote
-						       : NULL;
-	s->helo = event->helo[0] != '\0' || told == NULL ? event->helo : told->helo;
+	s->host = event->host.len > 0 ? &event->host : NULL;
+	s->local = event->has_local ? &event->local : NULL;
+	s->remote = event->has_remote ? &event->remote : NULL;
+	s->helo = event->helo;
 }
 
 /* The host of the TLSA records that the source has used. */
@@ -199,7 +206,8 @@ learn(struct session *s, const struct judge_input *input)
 		s->answer.count = 0;
 	}
 	learn_tls(s, told);
-	learn_place(s, told);
+	learn_result(s, told);
+	learn_place(s);
 	complete_place(s);
 	find_host(s);
 }

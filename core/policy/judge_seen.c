@@ -109,8 +109,7 @@ is_of_kind(const struct session *s, enum policy_type type, enum tls_result resul
 static struct cause
 mta_cause(const struct session *s, enum policy_type type, bool *wants_look)
 {
-	const struct tls_event *event = s->input->event;
-	struct cause seen, said = cause_of_words(type, event->result, event->reason);
+	struct cause seen, said = cause_of_words(type, s->result, s->reason);
 
 	if (said.code[0] != '\0')
 		return said;
@@ -125,9 +124,7 @@ static enum found
 by_mta(const struct session *s, enum policy_type type, struct cause *cause,
     bool *wants_look)
 {
-	const struct tls_event *event = s->input->event;
-
-	if (event->has_result && is_of_kind(s, type, event->result)) {
+	if (s->has_result && is_of_kind(s, type, s->result)) {
 		*cause = mta_cause(s, type, wants_look);
 		return FOUND_FAILURE;
 	}

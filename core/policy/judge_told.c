@@ -6,18 +6,6 @@
 
 /* --- a policy, as the source has applied it ------------------------------------------------------- */
 
-/* The line at *text without its end; *text moves behind it; false at the end. */
-static bool
-next_line(const char **text, const char **line, size_t *len)
-{
-	if (**text == '\0')
-		return false;
-	*line = *text;
-	*len = strcspn(*text, "\n");
-	*text += *len + ((*text)[*len] == '\n');
-	return true;
-}
-
 /* The operator's word that a policy in mode testing is to be held. */
 static bool
 is_held(const struct facts *facts)
@@ -31,16 +19,17 @@ static bool
 is_unverified(const struct session *s, const struct event_policy *p)
 {
 	static const char key[] = "mode:", value[] = "testing";
-	const char *text = p->text, *line;
-	size_t len, skip;
+	const char *text = p->text;
+	struct judged_line line;
+	size_t skip;
 
 	if (p->type != POLICY_STS || is_held(s->input->facts))
 		return false;
-	while (next_line(&text, &line, &len)) {
-		if (len < strlen(key) || memcmp(line, key, strlen(key)) != 0)
+	while (judged_next_line(&text, &line)) {
+		if (line.len < strlen(key) || memcmp(line.text, key, strlen(key)) != 0)
 			continue;
-		skip = strlen(key) + strspn(line + strlen(key), " \t");
-		return strncmp(line + skip, value, strlen(value)) == 0;
+		skip = strlen(key) + strspn(line.text + strlen(key), " \t");
+		return strncmp(line.text + skip, value, strlen(value)) == 0;
 	}
 	return s->answer.policy != NULL && s->answer.policy->mode == STS_TESTING;
 }
@@ -49,18 +38,18 @@ is_unverified(const struct session *s, const struct event_policy *p)
 static bool
 is_named(const struct event_policy *p, const struct domain *host)
 {
-	const char *mx = p->mx, *line;
+	const char *mx = p->mx;
+	struct judged_line line;
 	struct domain name;
 	bool is_wildcard;
-	size_t len;
 
-	while (next_line(&mx, &line, &len)) {
-		is_wildcard = len > 2 && memcmp(line, "*.", 2) == 0;
+	while (judged_next_line(&mx, &line)) {
+		is_wildcard = line.len > 2 && memcmp(line.text, "*.", 2) == 0;
 		if (is_wildcard) {
-			line += 2;
-			len -= 2;
+			line.text += 2;
+			line.len -= 2;
 		}
-		if (domain_parse(line, len, &name, NULL) == ST_OK &&
+		if (domain_parse(line.text, line.len, &name, NULL) == ST_OK &&
 		    sts_pattern_matches(
 			&(struct sts_pattern){ name.text, name.len, is_wildcard },
 			host))
@@ -113,8 +102,7 @@ copy_policy(
 	else if (from->type == POLICY_TLSA && s->host != NULL)
 		domain = s->host;
 	p = judgement_add(out, from->type, domain);
-	strbuf_adds(&p->text, from->text);
-	strbuf_adds(&p->mx, from->mx);
+	judged_policy_set_told(p, from, s);
 	p->is_failed = from->is_failed;
 	for (i = 0; i < from->failure_count; i++)
 		copy_failure(s, from, &from->failures[i], p);

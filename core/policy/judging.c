@@ -147,64 +147,6 @@ judgement_add(struct judgement *out, enum policy_type type, const struct domain 
 	return p;
 }
 
-static void
-end_line(struct strbuf *text)
-{
-	if (text->len > 0)
-		strbuf_addc(text, '\n');
-}
-
-void
-judged_policy_set_sts(struct judged_policy *p, const struct sts_policy *policy)
-{
-	const char *line;
-	size_t i, pos = 0, len;
-
-	while (sts_policy_next_line(policy, &pos, &line, &len)) {
-		end_line(&p->text);
-		strbuf_add(&p->text, line, len);
-	}
-	for (i = 0; i < policy->pattern_count; i++) {
-		end_line(&p->mx);
-		if (policy->patterns[i].is_wildcard)
-			strbuf_adds(&p->mx, "*.");
-		strbuf_add(&p->mx, policy->patterns[i].name, policy->patterns[i].len);
-	}
-}
-
-static int
-compare_records(const void *a, const void *b)
-{
-	const struct tlsa *x = *(const struct tlsa *const *)a;
-	const struct tlsa *y = *(const struct tlsa *const *)b;
-	const uint8_t head_x[] = { x->is_short, x->usage, x->selector, x->matching };
-	const uint8_t head_y[] = { y->is_short, y->usage, y->selector, y->matching };
-	int order = memcmp(head_x, head_y, sizeof(head_x));
-
-	if (order == 0)
-		order = memcmp(x->data, y->data, x->len < y->len ? x->len : y->len);
-	return order != 0 ? order : x->len - y->len;
-}
-
-/* DNS gives a set in any order: sorted it is one policy all day, and in upper case the one that Postfix tells of. */
-void
-judged_policy_set_tlsa(struct judged_policy *p, const struct tlsa_set *set)
-{
-	const struct tlsa **records = xcalloc(set->count, sizeof(*records));
-	size_t i;
-
-	for (i = 0; i < set->count; i++)
-		records[i] = &set->records[i];
-	qsort(records, set->count, sizeof(*records), compare_records);
-	for (i = 0; i < set->count; i++) {
-		end_line(&p->text);
-		tlsa_add_text(&p->text, records[i]);
-	}
-	free(records);
-	for (i = 0; i < p->text.len; i++)
-		p->text.data[i] = (char)toupper((unsigned char)p->text.data[i]);
-}
-
 /* --- failures ---------------------------------------------------------------------------------------------- */
 
 struct judged_failure *

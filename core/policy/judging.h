@@ -2,7 +2,7 @@
  * What the parts of judge() share.  SPDX-License-Identifier: ISC
  *
  * judge.c finds out what is known of the session; judge_told.c and judge_seen.c say what it counts as; judging.c has
- * the hands for all of them.
+ * the hands for all of them, judge_text.c the texts of policies.
  */
 #ifndef HOPSEAL_POLICY_JUDGING_H
 #define HOPSEAL_POLICY_JUDGING_H
@@ -20,8 +20,12 @@ struct session {
 	const struct host_answer *host_answer;
 	const struct address *local, *remote; /* NULL: not known */
 	const char *helo;                     /* "" */
-	enum event_tls tls;              /* UNKNOWN: there may have been no session */
-	const char *tls_reason;          /* of FAILED; "" */
+	enum event_tls tls;     /* UNKNOWN: there may have been no session */
+	const char *tls_reason; /* of FAILED; "" */
+	/* The MTA's own result for the certificate, and its words; "". */
+	bool has_result;
+	enum tls_result result;
+	const char *reason;
 	const struct evidence *evidence; /* of this host; NULL: none */
 };
 
@@ -82,6 +86,16 @@ struct judged_policy *judgement_add(
     struct judgement *out, enum policy_type type, const struct domain *domain);
 void judged_policy_set_sts(struct judged_policy *p, const struct sts_policy *policy);
 void judged_policy_set_tlsa(struct judged_policy *p, const struct tlsa_set *set);
+/* The texts of a policy that the source has told; those that we know, if it has told a part of them. */
+void judged_policy_set_told(
+    struct judged_policy *p, const struct event_policy *told, const struct session *s);
+
+/* The line at *text without its end; *text moves behind it; false at the end. */
+struct judged_line {
+	const char *text;
+	size_t len;
+};
+bool judged_next_line(const char **text, struct judged_line *out);
 
 /* A failure beside, with result and code only; is_failed stays as it is. */
 struct judged_failure *judged_policy_note(

@@ -176,7 +176,7 @@ intake_note_taken(struct intake *in, time_t now)
 	in->has_untaken = false;
 	in->has_untold = true;
 	if (tell_taken(in, now, &why) != ST_OK)
-		return; /* told before the next datagrams */
+		loop_timer_set(in->retry, RETRY_MS);
 }
 
 static enum intake_place
@@ -279,12 +279,11 @@ static void
 on_retry(void *arg)
 {
 	struct intake *in = arg;
-	enum status rc = ST_OK;
 	struct why why;
+	enum status rc = in->backlog.count > 0 ? flush_some(in, &why)
+					       : tell_taken(in, loop_time(), &why);
 
-	if (in->backlog.count > 0)
-		rc = flush_some(in, &why);
-	if (in->backlog.count > 0)
+	if (rc != ST_OK || in->backlog.count > 0)
 		loop_timer_set(in->retry, rc == ST_OK ? 0 : RETRY_MS);
 	else
 		tell_room(in);

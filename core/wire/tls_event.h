@@ -21,8 +21,7 @@
 
 #define EVENT_BYTES_MAX    (256 * 1024) /* of a datagram or an event's JSON */
 #define EVENT_POLICIES_MAX 8
-#define EVENT_FAILURES_MAX 32  /* for one policy; more are not kept */
-#define EVENT_LINES_MAX    512 /* policy strings, and MX patterns, of one policy */
+#define EVENT_FAILURES_MAX 32 /* for one policy; more are not kept */
 #define EVENT_ID_MAX       64
 #define HELO_MAX           255
 

@@ -68,17 +68,14 @@ take_lines(struct reader *r, const struct json_value *object, const char *name)
 	const struct json_value *list = json_in_array(&r->in, object, name);
 	const struct json_value *v = json_in_first(list);
 	const char *joined = r->text;
-	size_t i;
 
 	if (v == NULL)
 		return "";
-	for (i = 0; i < EVENT_LINES_MAX && v != NULL; i++) {
-		if (i > 0)
-			*r->text++ = '\n';
+	for (; v != NULL; v = json_in_next(list, v)) {
 		put_clean(r, json_in_item_text(&r->in, v));
-		v = json_in_next(list, v);
+		*r->text++ = '\n';
 	}
-	*r->text++ = '\0';
+	r->text[-1] = '\0';
 	return joined;
 }
 
@@ -156,6 +153,18 @@ take_failure(struct reader *r, const struct json_value *object)
 	return true;
 }
 
+/* Only failures say where the session went. */
+static void
+take_place(struct tls_event *event, const struct event_failure *f)
+{
+	event->host = f->host;
+	event->has_local = f->has_local;
+	event->local = f->local;
+	event->has_remote = f->has_remote;
+	event->remote = f->remote;
+	memcpy(event->helo, f->helo, sizeof(event->helo));
+}
+
 static void
 take_failures(
     struct reader *r, const struct json_value *object, struct event_policy *policy)
@@ -228,6 +237,7 @@ take_policies(struct reader *r, size_t len)
 {
 	const struct json_value *list = json_in_array(&r->in, r->object, "policies");
 	const struct json_value *v;
+	const struct event_failure *first;
 	struct event_policy *policy;
 	size_t failures, count = json_in_count(list);
 
@@ -240,10 +250,13 @@ take_policies(struct reader *r, size_t len)
 	if (r->in.is_bad)
 		return;
 	make_room(r, count, failures, len);
+	first = r->failures;
 	take_record(r);
 	policy = r->event->policies;
 	for (v = json_in_first(list); v != NULL; v = json_in_next(list, v))
 		take_policy(r, v, policy++);
+	if (r->failures > first)
+		take_place(r->event, first);
 }
 
 enum status

@@ -532,6 +532,25 @@ check_same_id(void **state)
 	clerk_end(&c);
 }
 
+/* The first thing that comes after a start, before there is a store to read the journal for. */
+static void
+check_same_id_first(void **state)
+{
+	struct clerk c;
+
+	(void)state;
+	begin(&c, ENFORCE);
+	assert_int_equal(send_event(&c, UP("a")), ST_OK);
+	clerk_die(&c);
+	c.has_no_store = true;
+	clerk_go(&c);
+	assert_int_equal(send_event(&c, UP("a")), ST_OK);
+	assert_int_equal(clerk_status(&c).accepted, 0);
+	clerk_use_store(&c);
+	assert_string_equal(counted(&c, "example.org"), "sts example.org 1/0");
+	clerk_end(&c);
+}
+
 static void
 check_other_source(void **state)
 {
@@ -766,6 +785,29 @@ check_taken_on_full_disk(void **state)
 	tell(&c, GOOD);
 	assert_string_equal(
 	    counted(&c, "example.org"), "sts example.org 3/1 certificate-expired=1");
+	clerk_end(&c);
+}
+
+/* Nothing more comes until death: what comes after it is another one all the same. */
+static void
+check_taken_told_late(void **state)
+{
+	const char *const one = GOOD;
+	struct clerk c;
+
+	(void)state;
+	begin(&c, ENFORCE);
+	assert_true(offer(&c, &one, 1, false));
+	settle(&c);
+	limit_files((rlim_t)size_of(&c, "events.1") + 10);
+	account_note_taken(c.account);
+	fake_pass(2);
+	limit_files(0);
+	fake_pass(2);
+	clerk_restart(&c);
+	clerk_knows(&c, "example.org");
+	tell(&c, GOOD);
+	assert_string_equal(counted(&c, "example.org"), "sts example.org 2/0");
 	clerk_end(&c);
 }
 
@@ -1118,6 +1160,8 @@ main(void)
 		CASE("RPT-CNT-13 death while looking", check_probe_death),
 		CASE("RPT-CNT-13 an id that was seen is not counted again",
 		    check_same_id),
+		CASE("RPT-CNT-13 nor when it is the first after a start",
+		    check_same_id_first),
 		CASE("ids belong to their source", check_other_source),
 		CASES(check_leftover, leftover_cases),
 		CASE("a journal that was cut ends with its last whole record",
@@ -1128,6 +1172,7 @@ main(void)
 		CASE("disk and memory full: datagrams stay in the socket",
 		    check_memory_full),
 		CASE("disk full between a batch and its end", check_taken_on_full_disk),
+		CASE("and then nothing more until death", check_taken_told_late),
 		CASE("the folder comes later", check_no_folder),
 		CASE("no store: all is counted when it comes", check_no_store),
 		CASE("what the store lacks is known", check_current),

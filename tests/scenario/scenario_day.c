@@ -302,6 +302,47 @@ check_killed_any_time(void **state)
 	}
 }
 
+/* An adapter's session without STARTTLS, at the end of the day. */
+static void
+tell_of_evening(struct office *o)
+{
+	struct why why = { "" };
+	char json[120];
+	int len = snprintf(json, sizeof(json),
+	    "{\"source\":\"exim\",\"next-hop\":\"example.org\",\"tls\":\"not-offered\","
+	    "\"when\":%lld}",
+	    (long long)MIDNIGHT - 1);
+
+	assert_int_equal(
+	    account_take_event(reports_account(o->reports), json, (size_t)len, &why),
+	    ST_OK);
+}
+
+/* It becomes known at the last moment of the grace, and a reload closes the day at the first one after it. */
+static void
+check_counted_last(void **state)
+{
+	struct office o;
+
+	(void)state;
+	begin(&o);
+	office_until(&o, MIDNIGHT + GRACE - 60);
+	tell_of_evening(&o);
+	office_until(&o, MIDNIGHT + GRACE - 1);
+	fake_pass_ms(500);
+	tell_of_evening(&o);
+	fake_pass_ms(500);
+	office_reopen(&o);
+	office_until(&o, CLOSED);
+	assert_string_equal(received(TODAY),
+	    "no-policy-found example.org 0/1 starttls-not-supported=1");
+	office_pass(&o, DAY);
+	assert_string_equal(received(MIDNIGHT),
+	    "no-policy-found example.org 0/1 starttls-not-supported=1");
+	assert_int_equal(office_reports(&o, "example.org"), 2);
+	office_end(&o);
+}
+
 int
 main(void)
 {
@@ -315,6 +356,9 @@ main(void)
 		CASE("RPT-DNS-09 lookup error: the record that the MTA saw is used",
 		    check_record_seen),
 		CASE("a contact is set after the day", check_contact_set_later),
+		CASE(
+		    "RPT-TIME-03 RPT-CNT-13 what is merged after the close is in the next report",
+		    check_counted_last),
 		CASE("RPT-CNT-13 counts and reports are exact over restarts",
 		    check_restarts),
 		CASE("RPT-CNT-13 killed before midnight: counted before the close",

@@ -248,6 +248,7 @@ policy_word(struct stage *s, const char *word)
 		    s->reasons[s->failure_count - 1];
 	} else if (strncmp(word, "at=", 3) == 0) {
 		s->failures[s->failure_count - 1].host = domain(word + 3);
+		s->event.host = domain(word + 3);
 	} else {
 		fail_msg("no such word: %s", word);
 	}

@@ -152,6 +152,59 @@ check_tlsa_text(void **state)
 	}
 }
 
+/* The MTA tells a part of it, or of another one. */
+static const struct told_text_case {
+	const char *name, *type, *told, *want, *want_mx;
+} told_text_cases[] = {
+	{ "RPT-JSON-08 MTA-STS: a line that was left out", "sts",
+	    "version: STSv1\nmode: enforce\nmx: mx1\nmax_age: 86400",
+	    "version: STSv1\nmode: enforce\nmx: mx1\nodd: kept\nmax_age: 86400",
+	    "mx1" },
+	{ "RPT-JSON-22 MTA-STS: another policy", "sts",
+	    "version: STSv1\nmode: enforce\nmx: mx2\nmax_age: 86400",
+	    "version: STSv1\nmode: enforce\nmx: mx2\nmax_age: 86400", "mx9\nmx2" },
+	{ "RPT-JSON-22 MTA-STS: another order", "sts",
+	    "version: STSv1\nmx: mx1\nmode: enforce",
+	    "version: STSv1\nmx: mx1\nmode: enforce", "mx9\nmx2" },
+	{ "RPT-JSON-08 TLSA: some records, in another order", "tlsa base=mx1",
+	    "3 1 1 ABCD\n2 0 1 EF", "2 0 1 EF\n3 0 1 EF\n3 1 1 ABCD", "" },
+	{ "RPT-JSON-22 TLSA: another record, in order", "tlsa base=mx1",
+	    "3 1 1 ABCE\n2 0 1 EF", "2 0 1 EF\n3 1 1 ABCE", "mx9\nmx2" },
+	{ "RPT-JSON-22 TLSA: of another base domain", "tlsa base=mx2",
+	    "3 1 1 ABCD\n2 0 1 EF", "2 0 1 EF\n3 1 1 ABCD", "mx9\nmx2" },
+};
+
+static void
+check_told_text(void **state)
+{
+	static const uint8_t a[] = { 3, 1, 1, 0xab, 0xcd }, b[] = { 2, 0, 1, 0xef },
+			     c[] = { 3, 0, 1, 0xef };
+	const struct tlsa_rdata published[] = { { c, sizeof(c) }, { a, sizeof(a) },
+		{ b, sizeof(b) } };
+	static const char policy_body[] = "version: STSv1\nmode: enforce\nmx: mx1\n"
+					  "odd: kept\nmax_age: 86400";
+	const struct told_text_case *t = *state;
+	struct sts_policy *policy;
+	struct judgement j;
+	struct stage s;
+
+	stage_init(&s, &(struct scene){ "S", "mx1=usable", "enforce mx1", "no-trust",
+			   "", t->type, "" });
+	snprintf(s.texts[0], sizeof(s.texts[0]), "%s", t->told);
+	snprintf(s.mx[0], sizeof(s.mx[0]), "mx9\nmx2");
+	assert_int_equal(sts_policy_parse(BYTES(policy_body), &policy, NULL), ST_OK);
+	s.world.sts.policy = policy;
+	free(s.world.route->hosts[0].tlsa);
+	s.world.route->hosts[0].tlsa = tlsa_set_new(published, COUNT_OF(published));
+	judge(&s.input, &j);
+	assert_true(j.count > 0);
+	assert_string_equal(strbuf_str(&j.items[0].text), t->want);
+	assert_string_equal(strbuf_str(&j.items[0].mx), t->want_mx);
+	judgement_clear(&j);
+	free(policy);
+	stage_clear(&s);
+}
+
 static void
 check_no_text(void **state)
 {
@@ -182,6 +235,7 @@ main(void)
 		    check_sts_text),
 		CASE("RPT-JSON-08 RPT-JSON-09 TLSA records, whatever order DNS gives",
 		    check_tlsa_text),
+		CASES(check_told_text, told_text_cases),
 		CASE("RPT-CNT-12 RPT-JSON-09 a policy that is not there has no text",
 		    check_no_text),
 	};

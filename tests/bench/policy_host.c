@@ -135,11 +135,27 @@ on_server_name(SSL *ssl, int *alert, void *arg)
 
 /* --- the policy ------------------------------------------------------------------------ */
 
+/* How long head and body are together; 0: the head is not there yet. */
+static int
+whole_length(const char *in)
+{
+	static const char field[] = "Content-Length:";
+	const char *end = strstr(in, "\r\n\r\n"), *length = strcasestr(in, field);
+
+	if (end == NULL)
+		return 0;
+	return (int)(end + 4 - in) +
+	       (length != NULL && length < end
+		       ? (int)strtol(length + strlen(field), NULL, 10)
+		       : 0);
+}
+
+/* A report that somebody posts is read and forgotten. */
 static bool
 read_request(SSL *ssl)
 {
 	char in[REQUEST_MAX + 1];
-	int n, len = 0;
+	int n, len = 0, want = 0;
 
 	do {
 		n = SSL_read(ssl, in + len, REQUEST_MAX - len);
@@ -147,7 +163,8 @@ read_request(SSL *ssl)
 			return false;
 		len += n;
 		in[len] = '\0';
-	} while (strstr(in, "\r\n\r\n") == NULL);
+		want = whole_length(in);
+	} while (want == 0 || len < want);
 	return true;
 }
 

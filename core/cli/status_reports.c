@@ -108,8 +108,8 @@ add_today(struct table *table, const struct json_object *today)
 		strbuf_adds(&text, "no session yet");
 	else
 		strbuf_addf(&text,
-		    "%lld domain%s, sessions: %lld successful, %lld failed", domains,
-		    domains == 1 ? "" : "s", status_number(today, "successes"),
+		    "%lld domains and mail hosts, %lld successes, %lld failures",
+		    domains, status_number(today, "successes"),
 		    status_number(today, "failures"));
 	add_results(&text, json_member(today, "results"));
 	status_line_add(table, "today", TERM_PLAIN, &text);

@@ -159,7 +159,7 @@ def status(ask):
            'status -j: events by source', events)
     got = eventually(lambda: ask('status'), lambda now: 'the day closes 20' in now.stdout)
     check('status', got, YES, '%d taken in (exim %d)' % ((want + len(INBOUND),) * 2),
-          '%s UTC: 3 domains, sessions: 4 successful, 2 failed:' % today(), 'starttls-not-supported 1, ', 'the day closes 20',
+          '%s UTC: 3 domains and mail hosts, 4 successes, 2 failures:' % today(), 'starttls-not-supported 1, ', 'the day closes 20',
           'failing today', 'looks at MX hosts')
     worst = re.findall(r'(?m)^  (\S+\.test) +(\d+) +(\d+)$', got.stdout)
     tap.ok(worst == [('none-good.test', '1', '1'), ('sts-enforce.test', '1', '2')], 'status: the worst domains', got.stdout)

@@ -67,13 +67,20 @@ reach(struct account *a, struct journal_position at)
 	ledger_reached(a->ledger, intake_journal(a->intake), &at);
 }
 
+/* Nothing more can be counted now; go_on() is called when it can. */
+static bool
+is_full(const struct account *a)
+{
+	return ledger_is_full(a->ledger) || counter_is_full(a->counter);
+}
+
 /* Whether an entry that has come into the journal is to be counted now; else it is read back later. */
 static bool
 is_live(struct account *a, const struct journal_entry *entry)
 {
 	if (a->store == NULL || a->is_behind)
 		return false;
-	if (!ledger_is_full(a->ledger))
+	if (!is_full(a))
 		return true;
 	a->is_behind = true;
 	a->read_at =
@@ -119,7 +126,7 @@ note_reading(struct account *a, enum status rc, const struct why *why)
 	a->is_unreadable = is_unreadable;
 }
 
-/* A slice in each turn, until the end is reached; a full ledger calls again after its merge. */
+/* A slice in each turn, until the end is reached. */
 static void
 catch_up(void *arg)
 {
@@ -127,7 +134,7 @@ catch_up(void *arg)
 	struct why why;
 	enum status rc;
 
-	if (a->store == NULL || !a->is_behind || ledger_is_full(a->ledger))
+	if (a->store == NULL || !a->is_behind || is_full(a))
 		return;
 	rc = journal_read(
 	    intake_journal(a->intake), &a->read_at, SLICE_BYTES, count, a, &why);
@@ -138,6 +145,13 @@ catch_up(void *arg)
 		loop_defer(catch_up, a);
 	else if (rc == ST_IO)
 		loop_timer_set(a->retry, RETRY_MS);
+}
+
+static void
+go_on(void *arg)
+{
+	loop_deferred_cancel(catch_up, arg);
+	loop_defer(catch_up, arg);
 }
 
 static void
@@ -152,8 +166,7 @@ on_merged(void *arg)
 		a->forgotten = safe.segment;
 		journal_forget(intake_journal(a->intake), &safe);
 	}
-	loop_deferred_cancel(catch_up, a);
-	loop_defer(catch_up, a);
+	go_on(a);
 }
 
 /* --- the store --------------------------------------------------------------------------------- */
@@ -257,7 +270,7 @@ account_new(
 	a->engine = engine;
 	a->intake = intake_new(options->folder, on_accepted, a);
 	a->ledger = ledger_new(on_merged, a);
-	a->counter = counter_new(options, engine, probes, a->ledger);
+	a->counter = counter_new(options, engine, probes, a->ledger, go_on, a);
 	a->retry = loop_timer_new(on_retry, a);
 	return a;
 }

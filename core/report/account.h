@@ -3,8 +3,8 @@
  *
  *   accept -> journal -> (facts, probe) -> judge -> ledger -> store
  *
- * Accepted is what is in the journal.  What cannot be judged at once waits in the store; what cannot be counted at once
- * (no store, a full ledger) waits in the journal.
+ * Accepted is what is in the journal.  What cannot be judged at once waits in the store; what cannot be taken further
+ * (no store, a full ledger, too many that wait) stays in the journal.
  */
 #ifndef HOPSEAL_REPORT_ACCOUNT_H
 #define HOPSEAL_REPORT_ACCOUNT_H

@@ -20,6 +20,8 @@ struct counter {
 	bool is_for_mail_hosts, is_current;
 	struct list waiting;
 	size_t waiting_count, waiting_bytes;
+	loop_fn *on_room;
+	void *arg;
 	struct ration complaints;
 	uint64_t rejected, counted;
 	uint64_t by_source[SOURCE_OWN + 1];
@@ -62,10 +64,12 @@ counter_reconfigure(struct counter *c, const struct account_options *options)
 
 struct counter *
 counter_new(const struct account_options *options, struct engine *engine,
-    struct probes *probes, struct ledger *ledger)
+    struct probes *probes, struct ledger *ledger, loop_fn *on_room, void *arg)
 {
 	struct counter *c = xcalloc(1, sizeof(*c));
 
+	c->on_room = on_room;
+	c->arg = arg;
 	c->tools.engine = engine;
 	c->tools.probes = probes;
 	c->ledger = ledger;
@@ -155,10 +159,14 @@ static void
 on_judged(const struct judgement *judgement, void *arg)
 {
 	struct waiting *w = arg;
+	struct counter *c = w->counter;
+	bool was_full = counter_is_full(c);
 
-	count(w->counter, &w->event.next_hop, w->event.when, judgement);
-	ledger_settle(w->counter->ledger, w->id);
+	count(c, &w->event.next_hop, w->event.when, judgement);
+	ledger_settle(c->ledger, w->id);
 	waiting_free(w);
+	if (was_full && !counter_is_full(c))
+		c->on_room(c->arg);
 }
 
 /* Takes the event over. */
@@ -179,22 +187,11 @@ wait_for_judgement(
 	w->inquiry = inquiry_start(&c->tools, &w->event, on_judged, w);
 }
 
-static bool
-is_crowded(const struct counter *c)
+bool
+counter_is_full(const struct counter *c)
 {
 	return c->waiting_count >= COUNTER_WAITING_MAX ||
 	       c->waiting_bytes >= COUNTER_WAITING_BYTES_MAX;
-}
-
-static bool
-judge_now(const struct counter *c, const struct tls_event *event, struct judgement *out)
-{
-	if (inquiry_at_once(&c->tools, event, out))
-		return true;
-	if (!is_crowded(c))
-		return false;
-	inquiry_anyhow(&c->tools, event, out);
-	return true;
 }
 
 /* --- events -------------------------------------------------------------------------------- */
@@ -231,7 +228,7 @@ counter_take_event(
 		return;
 	}
 	see_record(c, event);
-	if (!judge_now(c, event, &judgement)) {
+	if (!inquiry_at_once(&c->tools, event, &judgement)) {
 		ledger_keep_waiting(c->ledger, entry);
 		wait_for_judgement(c, entry, event);
 		return;

@@ -9,15 +9,16 @@
 #include "report/account.h"
 #include "report/ledger.h"
 
-/* Events that wait in memory, and their octets; beyond, they are judged at once by what is known. */
+/* Events that wait in memory, and their octets, before the counter is full. */
 #define COUNTER_WAITING_MAX       10000
 #define COUNTER_WAITING_BYTES_MAX ((size_t)64 << 20)
 
 struct counter;
 
-/* All but options borrowed. */
+/* All but options borrowed.  on_room is called when it is no longer full. */
 struct counter *counter_new(const struct account_options *options,
-    struct engine *engine, struct probes *probes, struct ledger *ledger);
+    struct engine *engine, struct probes *probes, struct ledger *ledger,
+    loop_fn *on_room, void *arg);
 void counter_free(
     struct counter *counter); /* those that wait are forgotten; NULL is fine */
 void counter_reconfigure(
@@ -35,6 +36,12 @@ void counter_take(struct counter *counter, const struct journal_entry *entry);
 /* The same for an entry that was parsed already; takes the event over. */
 void counter_take_event(struct counter *counter, const struct journal_entry *entry,
     struct tls_event *event);
+
+/*
+ * So many wait for facts that others are to be left in the journal: after a start nothing is known, and what is judged
+ * without facts may count for no policy at all.
+ */
+bool counter_is_full(const struct counter *counter);
 
 /* What is no event is counted as rejected; what and fault are for the log. */
 void counter_reject(struct counter *counter, const char *what, const char *fault);

@@ -120,24 +120,6 @@ judge_by(const struct inquiry_tools *t, const struct tls_event *e,
 	judge(&input, out);
 }
 
-static void
-judge_with(const struct inquiry_tools *t, const struct tls_event *e,
-    const struct evidence *evidence, struct judgement *out)
-{
-	struct next_hop n = next_hop_of(e);
-	struct facts facts;
-	bool has_some = engine_facts(t->engine, &n, &facts);
-
-	judge_by(t, e, has_some ? &facts : NULL, evidence, out);
-}
-
-void
-inquiry_anyhow(
-    const struct inquiry_tools *t, const struct tls_event *e, struct judgement *out)
-{
-	judge_with(t, e, NULL, out);
-}
-
 /* Whether a place has been seen lately; *can_look: there is one to look at. */
 static bool
 peek(const struct inquiry_tools *t, const struct tls_event *e,
@@ -195,9 +177,12 @@ inquiry_free(struct inquiry *j)
 static void
 finish(struct inquiry *j, const struct evidence *evidence)
 {
+	struct next_hop n = next_hop_of(j->event);
 	struct judgement judgement;
+	struct facts facts;
+	bool has_some = engine_facts(j->tools->engine, &n, &facts);
 
-	judge_with(j->tools, j->event, evidence, &judgement);
+	judge_by(j->tools, j->event, has_some ? &facts : NULL, evidence, &judgement);
 	j->done(&judgement, j->arg);
 	judgement_clear(&judgement);
 	inquiry_free(j);

@@ -22,10 +22,6 @@ struct inquiry_tools {
 bool inquiry_at_once(const struct inquiry_tools *tools, const struct tls_event *event,
     struct judgement *out);
 
-/* Judge it without what is missing. */
-void inquiry_anyhow(const struct inquiry_tools *tools, const struct tls_event *event,
-    struct judgement *out);
-
 struct inquiry;
 
 /* judgement lives until the function returns. */

@@ -79,6 +79,9 @@ class Database:
     def total(self):
         return self.rows('select coalesce(sum(successes + failures), 0) from tally_day')[0][0]
 
+    def waiting(self):
+        return self.rows('select count(*) from waiting')[0][0]
+
     def is_sound(self):
         return self.rows('pragma integrity_check') == [('ok',)]
 

@@ -15,11 +15,9 @@
 
 /* NORMAL in WAL mode: a crash of ours loses nothing, a power cut at most the last commits, and never the database
  * (sqlite.org/wal.html). */
-static const char settings[] =
-    "pragma journal_mode = wal;"
-    "pragma synchronous = normal;"
-    "pragma journal_size_limit = 16777216;"
-    "pragma cache_size = -32768"; /* KiB: a day of many domains is written all over */
+static const char settings[] = "pragma journal_mode = wal;"
+			       "pragma synchronous = normal;"
+			       "pragma journal_size_limit = 16777216";
 
 /* Without shared memory and a newer schema, for which a full disk has no room: enough to read what is there. */
 static const char settings_alone[] = "pragma locking_mode = exclusive";

@@ -20,6 +20,7 @@ struct db_statement {
 struct db {
 	sqlite3 *handle;
 	bool is_alone;                                     /* as db_is_alone() says */
+	bool has_wide_cache;                               /* it writes */
 	struct db_statement statements[DB_STATEMENTS_MAX]; /* those used so far */
 	size_t statement_count;
 };

@@ -99,11 +99,22 @@ write_once(struct db *db, const struct list *batch, struct why *why)
 	return rc;
 }
 
+/* In KiB: a day of many domains is written all over.  Not before, as what is read at a start is read once. */
+static void
+widen_cache(struct db *db)
+{
+	if (!db->has_wide_cache)
+		sqlite3_exec(
+		    db->handle, "pragma cache_size = -32768", NULL, NULL, NULL);
+	db->has_wide_cache = true;
+}
+
 enum db_outcome
 db_write(struct db *db, const struct list *batch, struct why *why)
 {
 	enum db_outcome rc;
 
+	widen_cache(db);
 	if (!is_durable(batch))
 		return write_once(db, batch, why);
 	rc = db_run(db->handle, "pragma synchronous = full", why);

@@ -84,8 +84,11 @@ void store_drop_override(
 #define STORE_QUEUE_MAX       100000
 #define STORE_QUEUE_BYTES_MAX ((size_t)128 << 20)
 
-/* More than so many changes, or octets, wait: whoever makes many goes on later, told by store_when_written(). */
-#define STORE_BUSY       4096
+/*
+ * More than so many changes, or octets, wait: whoever makes many goes on later, told by store_when_written().  Two batches
+ * of the writer: one is made while the other is written.
+ */
+#define STORE_BUSY       8192
 #define STORE_BUSY_BYTES ((size_t)16 << 20)
 bool store_is_busy(struct store *store);
 

@@ -11,7 +11,7 @@ import time
 import numbered
 from daemon_rig import Peer, netstring
 
-AT_ONCE = 16
+AT_ONCE = 100
 PAUSE_ONE_IN, PAUSE_S = 40, .05
 
 

@@ -112,7 +112,7 @@ https_send(struct https *https, const struct https_request *request,
 	t->https = https;
 	t->done = done;
 	t->arg = arg;
-	https_handle_init(&t->handle, request, &https->guard, https->trust);
+	https_handle_init(&t->handle, request, &https->guard, https->trust, arg);
 	t->deadline_ms = request->deadline_ms;
 	t->deadline = loop_timer_new(on_deadline, t);
 	loop_timer_set(t->deadline, t->deadline_ms);

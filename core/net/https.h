@@ -70,6 +70,12 @@ struct https_post {
 	size_t len;
 	const char *media_type;
 	bool is_any_certificate; /* faults are taken and told in detail (RFC 8460, 3) */
+	/*
+	 * Runs with done's arg as soon as the 2xx has been read, before the server can see that it has: what is
+	 * written down here is done once, whatever becomes of us next.  done follows.  It may call nothing of this
+	 * header.  NULL: nobody wants to know.
+	 */
+	void (*accepted)(void *arg);
 };
 
 struct https_answer {

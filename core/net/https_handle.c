@@ -62,13 +62,26 @@ on_body(char *bytes, size_t size, size_t count, void *arg)
 	return h->is_too_big ? 0 : len;
 }
 
+/* The empty line has come: of an answer, or of an interim one (1xx). */
+static void
+note_acceptance(struct https_handle *h)
+{
+	long code = 0;
+
+	curl_easy_getinfo(h->easy, CURLINFO_RESPONSE_CODE, &code);
+	if (code / 100 == 2 && h->accepted != NULL)
+		h->accepted(h->arg);
+}
+
 static size_t
-on_header(char *bytes UNUSED, size_t size, size_t count, void *arg)
+on_header(char *bytes, size_t size, size_t count, void *arg)
 {
 	struct https_handle *h = arg;
 	size_t len = size * count;
 
 	h->header_bytes += len;
+	if (len == 2 && bytes[0] == '\r')
+		note_acceptance(h);
 	if (h->header_bytes <= HEADERS_MAX)
 		return len;
 	h->is_too_big = true;
@@ -199,19 +212,21 @@ copy_post(struct https_handle *h, const struct https_post *post)
 {
 	h->is_post = true;
 	h->is_any_certificate = post->is_any_certificate;
+	h->accepted = post->accepted;
 	strbuf_add(&h->post, post->body, post->len);
 	strbuf_addf(&h->media_type, "Content-Type: %s", post->media_type);
 }
 
 void
 https_handle_init(struct https_handle *h, const struct https_request *request,
-    const struct guard *guard, const struct trust *trust)
+    const struct guard *guard, const struct trust *trust, void *arg)
 {
 	unsigned port = request->port != 0 ? request->port : PORT_USUAL;
 
 	memset(h, 0, sizeof(*h));
 	h->guard = guard;
 	h->trust = trust;
+	h->arg = arg;
 	h->host = *request->host;
 	h->body_max = request->body_max;
 	strbuf_addf(

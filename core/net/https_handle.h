@@ -23,6 +23,8 @@ struct https_handle {
 	size_t body_max;
 	bool is_post, is_any_certificate;
 	struct strbuf post, media_type; /* header field */
+	void (*accepted)(void *arg);
+	void *arg;
 
 	CURL *easy; /* NULL before https_handle_make() */
 	CURLSH *share;
@@ -42,9 +44,9 @@ struct https_handle {
  * curl_easy_cleanup() even when this fails. */
 MUST_CHECK CURLcode https_template_make(int connect_ms, CURL **out);
 
-/* Copy the request; guard and trust are borrowed for the handle's life. */
+/* Copy the request; guard and trust are borrowed for the handle's life, arg is for what the request calls. */
 void https_handle_init(struct https_handle *h, const struct https_request *request,
-    const struct guard *guard, const struct trust *trust);
+    const struct guard *guard, const struct trust *trust, void *arg);
 void https_handle_clear(struct https_handle *h);
 
 /* Make h->easy from the template, ready to be added to a multi handle. */

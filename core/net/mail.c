@@ -12,6 +12,7 @@ struct mail {
 	struct mail_smtp *smtp;
 	struct mail_answer answer; /* once it is over */
 	struct strbuf detail;
+	void (*accepted)(void *arg); /* NULL: nobody wants to know */
 	mail_done_fn *done;
 	void *arg;
 };
@@ -58,6 +59,8 @@ on_end(const struct mail_answer *answer, void *arg)
 
 	m->answer = *answer;
 	strbuf_adds(&m->detail, answer->detail);
+	if (answer->outcome == MAIL_ACCEPTED && m->accepted != NULL)
+		m->accepted(m->arg);
 	loop_defer(deliver, m);
 }
 
@@ -66,6 +69,7 @@ mail_send(const struct mail_request *request, mail_done_fn *done, void *arg)
 {
 	struct mail *m = xcalloc(1, sizeof(*m));
 
+	m->accepted = request->accepted;
 	m->done = done;
 	m->arg = arg;
 	if (request->program != NULL)

@@ -43,6 +43,12 @@ struct mail_request {
 	const char *message;
 	size_t len;
 	int deadline_ms; /* for everything */
+	/*
+	 * Runs with done's arg as soon as the mail is known to be accepted, before a server can see that it is known:
+	 * what is written down here is done once, whatever becomes of us next.  done follows.  It may call nothing of
+	 * this header.  NULL: nobody wants to know.
+	 */
+	void (*accepted)(void *arg);
 };
 
 struct mail_answer {

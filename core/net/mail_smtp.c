@@ -95,8 +95,10 @@ finish(struct mail_smtp *m, enum mail_outcome outcome)
 	answer.detail = strbuf_str(&detail);
 	m->state = SMTP_OVER;
 	loop_timer_stop(m->timer);
+	m->done(&answer, m->arg); /* before the server sees that we know */
+	if (outcome == MAIL_ACCEPTED)
+		smtp_link_quit(&m->link);
 	hang_up(m);
-	m->done(&answer, m->arg);
 	strbuf_clear(&detail);
 }
 
@@ -212,7 +214,6 @@ static void
 on_accepted(struct mail_smtp *m)
 {
 	note_reply(m);
-	smtp_link_quit(&m->link);
 	finish(m, MAIL_ACCEPTED);
 }
 

@@ -47,6 +47,14 @@ release(struct attempt *a)
 }
 
 void
+attempt_accepted(void *arg)
+{
+	const struct attempt *a = arg;
+
+	a->accepted(a->arg);
+}
+
+void
 attempt_finish(struct attempt *a, bool is_accepted)
 {
 	struct attempt_answer answer = {
@@ -157,7 +165,8 @@ begin(void *arg)
 
 struct attempt *
 attempt_start(const struct means *means, const struct stored_sending *sending,
-    const struct rua *rua, attempt_done_fn *done, void *arg)
+    const struct rua *rua, attempt_accepted_fn *accepted, attempt_done_fn *done,
+    void *arg)
 {
 	struct attempt *a = xcalloc(1, sizeof(*a));
 
@@ -165,6 +174,7 @@ attempt_start(const struct means *means, const struct stored_sending *sending,
 	a->sending = sending;
 	a->rua = rua;
 	a->carrier = carriers[rua->kind];
+	a->accepted = accepted;
 	a->done = done;
 	a->arg = arg;
 	loop_defer(begin, a);

@@ -33,6 +33,9 @@ struct attempt_answer {
 	const char *detail; /* one line, escaped; never NULL */
 };
 
+/* The destination has it: to be written down before it is told that we know.  done follows. */
+typedef void attempt_accepted_fn(void *arg);
+
 /* answer lives until the function returns. */
 typedef void attempt_done_fn(const struct attempt_answer *answer, void *arg);
 
@@ -49,8 +52,8 @@ const char *attempt_host(const struct report_options *options, const struct rua 
  * attempt's time, if it is the first one) and rua stay where they are until then.
  */
 struct attempt *attempt_start(const struct means *means,
-    const struct stored_sending *sending, const struct rua *rua, attempt_done_fn *done,
-    void *arg);
+    const struct stored_sending *sending, const struct rua *rua,
+    attempt_accepted_fn *accepted, attempt_done_fn *done, void *arg);
 void attempt_cancel(struct attempt *attempt); /* done will not run; NULL is fine */
 
 #endif

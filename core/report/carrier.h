@@ -23,6 +23,7 @@ struct attempt {
 	size_t host_count, host;
 	void *under_way; /* the carrier's */
 	struct why detail;
+	attempt_accepted_fn *accepted;
 	attempt_done_fn *done;
 	void *arg;
 };
@@ -41,6 +42,9 @@ struct carrier {
 };
 
 extern const struct carrier carrier_post, carrier_mailing;
+
+/* What net/https.h and net/mail.h call as accepted; arg is the attempt. */
+void attempt_accepted(void *arg);
 
 /* It is over; the attempt's detail says how, and the attempt is gone. */
 void attempt_finish(struct attempt *attempt, bool is_accepted);

@@ -100,15 +100,23 @@ count(struct delivery *d, enum sending_state state)
 	d->counts.given_up += state == SENDING_GIVEN_UP;
 }
 
+/* Whatever happens now, it is not sent twice (RPT-RETRY-02). */
+static void
+on_accepted(void *arg)
+{
+	struct job *job = arg;
+	struct delivery *d = job->owner;
+
+	if (d->account != NULL)
+		account_note_sent(d->account, job->sending.id);
+}
+
 static void
 on_answer(const struct attempt_answer *answer, void *arg)
 {
 	struct job *job = arg;
 	struct delivery *d = job->owner;
 
-	/* First of all: whatever happens now, it is not sent twice (RPT-RETRY-02). */
-	if (answer->is_accepted && d->account != NULL)
-		account_note_sent(d->account, job->sending.id);
 	hosts_leave(&d->hosts, &job->berth);
 	job_end(job, answer);
 	count(d, job->sending.state);
@@ -127,8 +135,8 @@ start_waiting(struct delivery *d)
 	       (berth = hosts_next(&d->hosts)) != NULL) {
 		job = LIST_ITEM(berth, struct job, berth);
 		job_begin(job, loop_time());
-		job->attempt =
-		    attempt_start(&d->means, &job->sending, &job->rua, on_answer, job);
+		job->attempt = attempt_start(
+		    &d->means, &job->sending, &job->rua, on_accepted, on_answer, job);
 	}
 }
 

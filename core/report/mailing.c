@@ -89,6 +89,7 @@ mail(struct attempt *a, const struct strbuf *message)
 		.message = message->data,
 		.len = message->len,
 		.deadline_ms = ATTEMPT_MS,
+		.accepted = attempt_accepted,
 	};
 
 	set_way(a, &request);

@@ -75,6 +75,7 @@ post(struct attempt *a, const struct stored_report *report)
 		.len = report->len,
 		.media_type = MEDIA_TYPE,
 		.is_any_certificate = !a->means->options->is_https_verified,
+		.accepted = attempt_accepted,
 	};
 	struct https_request request = {
 		.host = &a->rua->domain,

@@ -13,6 +13,7 @@ struct https_transfer {
 	struct loop_timer *timer;
 	struct domain host;
 	bool is_late, is_any_certificate;
+	void (*accepted)(void *arg);
 	https_done_fn *done;
 	void *arg;
 };
@@ -156,6 +157,8 @@ on_timer(void *arg)
 		answer.len = strlen(h->body);
 		answer.detail = "";
 	}
+	if (answer.outcome == HTTPS_OK && t->accepted != NULL)
+		t->accepted(t->arg);
 	t->done(&answer, t->arg);
 	https_cancel(t);
 }
@@ -193,6 +196,7 @@ https_send(struct https *https, const struct https_request *request,
 	t->done = done;
 	t->arg = arg;
 	t->is_late = delay_ms > request->deadline_ms;
+	t->accepted = request->post != NULL ? request->post->accepted : NULL;
 	t->is_any_certificate =
 	    request->post != NULL && request->post->is_any_certificate;
 	t->timer = loop_timer_new(on_timer, t);

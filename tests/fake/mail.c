@@ -13,6 +13,7 @@ struct mail {
 	struct loop_timer *timer;
 	bool is_late;
 	size_t index;
+	void (*accepted)(void *arg);
 	mail_done_fn *done;
 	void *arg;
 };
@@ -142,6 +143,8 @@ on_timer(void *arg)
 		.detail = m->is_late ? "timed out" : "as the test wants",
 	};
 
+	if (answer.outcome == MAIL_ACCEPTED && m->accepted != NULL)
+		m->accepted(m->arg);
 	m->done(&answer, m->arg);
 	mail_cancel(m);
 }
@@ -153,6 +156,7 @@ mail_send(const struct mail_request *request, mail_done_fn *done, void *arg)
 
 	m->is_late = delay_ms > request->deadline_ms;
 	m->index = note(request, m->is_late);
+	m->accepted = request->accepted;
 	m->done = done;
 	m->arg = arg;
 	m->timer = loop_timer_new(on_timer, m);

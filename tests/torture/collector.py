@@ -15,9 +15,12 @@ import time
 ADDRESS = '192.0.2.1', 443
 PATIENCE_S = 60
 SLOWLY_S = .03
+TCP_CLOSE_WAIT = 8                      # <netinet/tcp.h>
 REPLY = b'HTTP/1.1 201 Created\r\nContent-Length: 0\r\nConnection: close\r\n\r\n'
 
-UNANSWERED, ANSWERED, CLOSED = 'unanswered', 'answered', 'answered, and the connection closed in order'
+# What a post had come to when its connection ended.  CLOSED: with a goodbye, so the answer has been read and written down.  READ:
+# without, but nothing was left unread: the kill fell between the two, and nobody could know.
+UNANSWERED, UNREAD, READ, CLOSED = STATES = 'unanswered', 'answered', 'answer read', 'acknowledged and closed'
 
 
 @dataclasses.dataclass
@@ -62,6 +65,15 @@ def some(sock):
 def sessions_of(report):
     return sum(policy['summary'][name] for policy in report['policies']
                for name in ('total-successful-session-count', 'total-failure-session-count'))
+
+
+def ending_of(tls):
+    try:
+        tls.recv(1)
+    except OSError:                     # a reset: it died before, or with our words unread before it
+        state = tls.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0]
+        return READ if state == TCP_CLOSE_WAIT else UNREAD
+    return CLOSED
 
 
 class Collector:
@@ -109,9 +121,10 @@ class Collector:
         if is_answered:
             time.sleep(random.random() * SLOWLY_S)
             tls.sendall(REPLY)
-            post.state = ANSWERED
-        if tls.recv(1) == b'' and is_answered:      # until the client closes; OSError when it dies
-            post.state = CLOSED
+            post.state = UNREAD
+        state = ending_of(tls)
+        if is_answered:
+            post.state = state
 
     def settle(self):
         """The daemon is dead: wait until all that it began has been seen.  Connections are accepted in their order."""

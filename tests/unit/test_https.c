@@ -25,7 +25,7 @@ static struct address_range opened; /* 127.84.61.0/24 */
 /* --- fetching ----------------------------------------------------------------- */
 
 struct answer {
-	unsigned count;
+	unsigned count, accepted;
 	struct https_answer answer;
 	struct strbuf body;
 	char detail[256];
@@ -41,6 +41,15 @@ on_done(const struct https_answer *answer, void *arg)
 	strbuf_reset(&a->body);
 	strbuf_add(&a->body, answer->body, answer->len);
 	snprintf(a->detail, sizeof(a->detail), "%s", answer->detail);
+}
+
+static void
+on_accepted(void *arg)
+{
+	struct answer *a = arg;
+
+	assert_int_equal(a->count, 0); /* before the end, so before the connection's */
+	a->accepted++;
 }
 
 static struct https *
@@ -76,7 +85,7 @@ begin(struct https *https, struct https_request request, const char *addresses,
 	}
 	request.host = &host;
 	request.addresses = list;
-	a->count = 0;
+	a->count = a->accepted = 0;
 	return https_send(https, &request, on_done, a);
 }
 
@@ -477,6 +486,7 @@ static const struct https_post small_post = {
 	.body = REPORT,
 	.len = sizeof(REPORT) - 1,
 	.media_type = REPORT_TYPE,
+	.accepted = on_accepted,
 };
 
 static const struct post_case {
@@ -554,6 +564,7 @@ check_post(void **state)
 	begin_host(&h);
 	https = open_https(true, 0);
 	post(https, 0, &small_post, must_wait(c) ? SHORT_MS : LONG_MS, &a);
+	assert_int_equal(a.accepted, c->outcome == HTTPS_OK);
 	assert_string_equal(
 	    https_outcome_text(a.answer.outcome), https_outcome_text(c->outcome));
 	assert_int_equal(a.answer.http_status, c->status);
@@ -610,8 +621,11 @@ check_post_long(void **state)
 {
 	enum { LONG_BODY = 3 * 1024 * 1024 };
 	char *body = xmalloc(LONG_BODY), *copy;
-	struct https_post what = { copy = xmalloc(LONG_BODY), LONG_BODY, REPORT_TYPE,
-		false };
+	struct https_post what = {
+		.body = copy = xmalloc(LONG_BODY),
+		.len = LONG_BODY,
+		.media_type = REPORT_TYPE,
+	};
 	struct https_request request = {
 		.path = "/", .body_max = BODY_MAX, .deadline_ms = LONG_MS, .post = &what
 	};

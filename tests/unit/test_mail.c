@@ -28,7 +28,7 @@ static const struct mail_host nobody = { .address = NOBODY, .port = 9 };
 /* --- sending -------------------------------------------------------------------- */
 
 struct outcome {
-	unsigned count;
+	unsigned count, accepted;
 	enum mail_outcome outcome;
 	bool was_encrypted;
 	char detail[2048];
@@ -45,7 +45,17 @@ on_done(const struct mail_answer *answer, void *arg)
 	snprintf(o->detail, sizeof(o->detail), "%s", answer->detail);
 }
 
+static void
+on_accepted(void *arg)
+{
+	struct outcome *o = arg;
+
+	assert_int_equal(o->count, 0);
+	o->accepted++;
+}
+
 static const struct mail_request usual = {
+	.accepted = on_accepted,
 	.helo = "out.sender.example",
 	.sender = SENDER,
 	.recipient = RECIPIENT,
@@ -91,6 +101,7 @@ static void
 assert_outcome(const struct outcome *o, enum mail_outcome outcome, const char *detail)
 {
 	assert_string_equal(o->detail, detail);
+	assert_int_equal(o->accepted, outcome == MAIL_ACCEPTED);
 	assert_string_equal(mail_outcome_text(o->outcome), mail_outcome_text(outcome));
 }
 

@@ -2,7 +2,7 @@
 #
 #   make                 everything
 #   make deps            install what building and testing need (Debian packages, as root)
-#   make demo            deps, build, a small Internet, a real Postfix, one table
+#   make demo            deps, build, a small Internet, a real MTA, one table
 #   make check           deps, build, all tests; last line "N passed, N failed, N skipped"
 #   make bench           deps, build, ours beside others; writes bench.json in the build folder
 #   make torture         200,000 sessions told to a daemon that is killed 200 times; 220 kills in all
@@ -13,7 +13,8 @@
 #   make clean
 #
 # SAN=address,undefined or SAN=thread builds apart and runs the same tests; O=DIR builds
-# elsewhere; V=1 shows commands; CHECKS="unit scenario" runs a part of the tests.
+# elsewhere; V=1 shows commands; CHECKS="unit scenario" runs a part of the tests; MTA=exim and
+# MTA=opensmtpd show these in the demo, SUITE=trixie the MTA of Debian 13.
 
 VERSION := 0.1.0
 
@@ -27,6 +28,8 @@ SYSUSERDIR ?= $(PREFIX)/lib/sysusers.d
 SYSCONFDIR ?= /etc
 RUNDIR     ?= /run/hopseal
 STATEDIR   ?= /var/lib/hopseal
+EXIMDIR    ?= /usr/lib/exim4
+LIBEXECDIR ?= /usr/libexec/opensmtpd
 
 CC         ?= cc
 AR         ?= ar
@@ -101,7 +104,7 @@ MAN         := $(wildcard man/*.[1578])
 .PHONY: all deps check built-check tests demo bench benches torture conformance fuzz lint format \
 	install uninstall clean help FORCE
 
-all: $(B)/hopseald $(B)/hopseal
+all: $(B)/hopseald $(B)/hopseal $(B)/hopseal.so $(B)/filter-hopseal $(B)/table-hopseal
 
 $(B)/libhopseal.a: $(call objs,$(CORE_DIRS))
 $(B)/libengine.a: $(call objs,$(ENGINE_DIRS) tests/fake) $(B)/core/net/guard.o
@@ -113,6 +116,23 @@ $(B)/hopseald: $(call objs,core/daemon) $(B)/libhopseal.a
 $(B)/hopseal: $(call objs,core/cli) $(B)/libhopseal.a
 	$(call say,LD,$@)$(LINK) -o $@ $^ $(DEP_LIBS) $(LDLIBS)
 
+# What runs in other people's processes stands on libc only, and takes no more of the core than it calls.
+ADAPTER_CORE := $(wildcard core/client/*.c) $(addprefix core/wire/,field.c netstring.c smtp_reply.c socketmap.c tls_result.c) \
+	$(addprefix core/base/,address.c base64.c domain.c endpoint.c log.c mem.c number.c status.c strbuf.c)
+$(B)/hopseal.so: $(patsubst %.c,$(B)/pic/%.o,$(call srcs,exim) $(ADAPTER_CORE))
+	$(call say,LD,$@)$(CC) $(CFLAGS) $(SANFLAGS) -shared -Wl,-z,relro,-z,now,--gc-sections \
+		$(if $(SAN),,-Wl,-z$(comma)defs) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+# OpenSMTPD's directory has the names of the programs from "filter" and "table" in smtpd.conf.
+SMTPD_MAINS := opensmtpd/filter_main.c opensmtpd/table_main.c
+SMTPD_PARTS := $(filter-out $(SMTPD_MAINS),$(call srcs,opensmtpd))
+$(B)/filter-hopseal $(B)/table-hopseal: $(B)/%-hopseal: $(B)/pic/opensmtpd/%_main.o \
+		$(patsubst %.c,$(B)/pic/%.o,$(SMTPD_PARTS) $(ADAPTER_CORE))
+	$(call say,LD,$@)$(LINK) -Wl,--gc-sections -o $@ $^ $(LDLIBS)
+$(B)/libadapters.a: $(call objs,exim) $(SMTPD_PARTS:%.c=$(B)/%.o)
+
+$(B)/pic/%.o: %.c $(B)/.flags
+	@mkdir -p $(@D)
+	$(call say,PIC,$<)$(COMPILE) -fPIC -ffunction-sections -fdata-sections -c -o $@ $<
 $(B)/%.o: %.c $(B)/.flags
 	@mkdir -p $(@D)
 	$(call say,CC,$<)$(COMPILE) -Itests -c -o $@ $<
@@ -137,21 +157,28 @@ check: deps
 built-check: all tests
 	$(Q)sh tests/run.sh $(B) $(CHECKS)
 
-tests: $(UNIT) $(SCENARIO) $(REPLAY)
+tests: $(UNIT) $(SCENARIO) $(REPLAY) $(B)/tests/exim_caller
 
-$(B)/tests/test_%: $(B)/tests/unit/test_%.o $(call helpers,unit,test) $(B)/libhopseal.a
+$(B)/tests/test_%: $(B)/tests/unit/test_%.o $(call helpers,unit,test) $(B)/libadapters.a $(B)/libhopseal.a
 	@mkdir -p $(@D)
 	$(call say,LD,$@)$(LINK) -o $@ $^ $(DEP_LIBS) -lcmocka $(LDLIBS)
 $(B)/tests/scenario_%: $(B)/tests/scenario/scenario_%.o $(call helpers,scenario,scenario) $(B)/libengine.a
 	@mkdir -p $(@D)
 	$(call say,LD,$@)$(LINK) -o $@ $^ $(DEP_LIBS) -lcmocka $(LDLIBS)
-$(B)/tests/replay_%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/replay.o $(B)/libhopseal.a
+$(B)/tests/replay_%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/replay.o $(B)/libadapters.a $(B)/libhopseal.a
 	@mkdir -p $(@D)
 	$(call say,LD,$@)$(LINK) -o $@ $^ $(DEP_LIBS) $(LDLIBS)
 
+# Calls hopseal.so as Exim does.
+$(B)/tests/exim_caller: $(B)/tests/system/exim_caller.o
+	@mkdir -p $(@D)
+	$(call say,LD,$@)$(LINK) -o $@ $^ $(LDLIBS)
+
+MTA   ?= postfix
+SUITE ?= bookworm
 demo: deps
 	$(Q)$(MAKE) --no-print-directory all
-	$(Q)python3 tests/system/demo.py $(B) $(SUITE)
+	$(Q)python3 tests/system/demo.py $(B) $(MTA) $(SUITE)
 
 torture: deps
 	$(Q)$(MAKE) --no-print-directory all
@@ -172,8 +199,8 @@ $(B)/bench/%: $(B)/tests/bench/%.o $(B)/libhopseal.a
 FUZZ_SECONDS ?= 20
 FUZZ_COMPILE = $(CLANG) $(OUR_CPPFLAGS) $(DEP_CFLAGS) -Itests -std=c17 -g -O1 -MMD -MP \
 	-fno-sanitize-recover=all -fsanitize=address,undefined
-FUZZ_OBJS = $(patsubst %.c,$(O)/fuzz/%.o,$(call srcs,core/base core/wire core/policy core/config) \
-	core/report/journal_record.c core/report/refusal.c)
+FUZZ_OBJS = $(patsubst %.c,$(O)/fuzz/%.o,$(call srcs,core/base core/wire core/policy core/config core/client) \
+	core/report/journal_record.c core/report/refusal.c $(SMTPD_PARTS))
 fuzz: $(FUZZ:%=$(O)/fuzz/%)
 	$(Q)sh tests/fuzz/run.sh $(O)/fuzz $(FUZZ_SECONDS) $(FUZZ)
 $(FUZZ:%=$(O)/fuzz/%): $(O)/fuzz/%: $(O)/fuzz/tests/fuzz/fuzz_%.o $(FUZZ_OBJS)
@@ -201,7 +228,12 @@ INSTALLED := \
 	$(foreach f,$(wildcard core/daemon/systemd/*.service core/daemon/systemd/*.socket),$(f):$(UNITDIR):644) \
 	$(foreach f,$(wildcard core/daemon/systemd/*.sysusers core/daemon/systemd/*.sysctl),$(f):$(DOCDIR):644) \
 	$(foreach f,$(wildcard core/daemon/*.example),$(f):$(DOCDIR):644) \
-	$(foreach f,$(wildcard milter/postfix/*),$(f):$(DOCDIR)/postfix:644)
+	$(foreach f,$(wildcard milter/postfix/*),$(f):$(DOCDIR)/postfix:644) \
+	$(B)/hopseal.so:$(EXIMDIR):644 \
+	$(B)/filter-hopseal:$(LIBEXECDIR):755 \
+	$(B)/table-hopseal:$(LIBEXECDIR):755 \
+	$(foreach f,$(filter-out %.c %.h,$(wildcard exim/*)),$(f):$(DOCDIR)/exim:644) \
+	$(foreach f,$(filter-out %.c %.h,$(wildcard opensmtpd/*)),$(f):$(DOCDIR)/opensmtpd:644)
 f1 = $(word 1,$(subst :, ,$(1)))
 f2 = $(word 2,$(subst :, ,$(1)))
 f3 = $(word 3,$(subst :, ,$(1)))

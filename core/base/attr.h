@@ -15,6 +15,9 @@
 #define NORETURN __attribute__((noreturn))
 #define UNUSED   __attribute__((unused))
 
+/* Seen from outside of a shared object, where all else is hidden. */
+#define EXPORTED __attribute__((visibility("default")))
+
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 #endif

@@ -7,27 +7,36 @@ static const char digits[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 size_t
-base64_add(struct strbuf *out, const void *bytes, size_t len)
+base64_encode(const void *bytes, size_t len, char *out)
 {
 	const uint8_t *p = bytes;
-	size_t i, before = out->len;
+	char *at = out;
+	size_t i;
 
-	strbuf_reserve(out, (len + 2) / 3 * 4);
 	for (i = 0; i < len; i += 3) {
 		uint32_t group = (uint32_t)p[i] << 16;
-		char text[4];
 
 		if (i + 1 < len)
 			group |= (uint32_t)p[i + 1] << 8;
 		if (i + 2 < len)
 			group |= p[i + 2];
-		text[0] = digits[group >> 18];
-		text[1] = digits[group >> 12 & 63];
-		text[2] = i + 1 < len ? digits[group >> 6 & 63] : '=';
-		text[3] = i + 2 < len ? digits[group & 63] : '=';
-		strbuf_add(out, text, sizeof(text));
+		*at++ = digits[group >> 18];
+		*at++ = digits[group >> 12 & 63];
+		*at++ = i + 1 < len ? digits[group >> 6 & 63] : '=';
+		*at++ = i + 2 < len ? digits[group & 63] : '=';
 	}
-	return out->len - before;
+	return (size_t)(at - out);
+}
+
+size_t
+base64_add(struct strbuf *out, const void *bytes, size_t len)
+{
+	size_t n;
+
+	strbuf_reserve(out, BASE64_ENCODED_LEN(len));
+	n = base64_encode(bytes, len, out->data + out->len);
+	strbuf_truncate(out, out->len + n);
+	return n;
 }
 
 static uint32_t

@@ -10,6 +10,12 @@
 #include "base/status.h"
 #include "base/strbuf.h"
 
+/* Characters that len bytes become. */
+#define BASE64_ENCODED_LEN(len) (((len) + 2) / 3 * 4)
+
+/* Write bytes in base64, padded, without line ends or NUL, to out, which has room.  Returns the number of characters. */
+size_t base64_encode(const void *bytes, size_t len, char *out);
+
 /* Append bytes in base64, padded, without line ends.  Returns the number of characters. */
 size_t base64_add(struct strbuf *out, const void *bytes, size_t len);
 

@@ -125,6 +125,27 @@ print_hosts(const struct json_object *answer)
 	strbuf_clear(&reason);
 }
 
+/* "mx.example.org, seen by a probe: its verdict holds, WebPKI does not: chain not trusted" */
+static void
+print_seen(const struct json_object *answer)
+{
+	size_t i, count = json_count(answer, "hosts");
+	struct strbuf text = STRBUF_INIT;
+
+	for (i = 0; i < count; i++) {
+		const struct json_object *host = json_item(answer, "hosts", i);
+		const char *seen = json_text(host, "seen");
+
+		if (!json_has(host, "standing"))
+			continue;
+		strbuf_addf(&text, "%s, seen by a probe: %s", json_text(host, "name"),
+		    json_text(host, "standing-text"));
+		if (seen[0] != '\0')
+			strbuf_addf(&text, ": %s", seen);
+		print_line(TERM_PLAIN, &text);
+	}
+}
+
 /* A next-hop that is never looked up has a "why" instead. */
 static void
 print_unasked(const struct json_object *answer)
@@ -147,6 +168,7 @@ verdicts_print(const struct json_object *answer)
 	print_headline(answer);
 	print_circumstances(answer);
 	print_hosts(answer);
+	print_seen(answer);
 }
 
 enum exit_code

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -66,6 +67,36 @@ is_still_there(const struct spool *s)
 	       now.st_ino == s->st.st_ino;
 }
 
+/* -1: it cannot be found out. */
+static int
+stat_folder(const struct spool *s, struct stat *out)
+{
+	const char *slash = strrchr(s->path, '/');
+	char folder[PATH_MAX];
+	int len = slash != NULL ? (int)(slash - s->path) + 1 : 0;
+
+	if (len >= (int)sizeof(folder))
+		return -1;
+	snprintf(folder, sizeof(folder), "%.*s.", len, s->path);
+	return stat(folder, out);
+}
+
+/*
+ * A new file is for all who write to its folder.  An MTA's umask would keep the daemon out, and a file that belongs to
+ * root those of its processes that are not.
+ */
+static void
+share(const struct spool *s)
+{
+	struct stat folder;
+	bool is_root = geteuid() == 0;
+
+	if (stat_folder(s, &folder) == 0)
+		(void)!fchown(
+		    s->fd, is_root ? folder.st_uid : (uid_t)-1, folder.st_gid);
+	(void)!fchmod(s->fd, FILE_MODE);
+}
+
 static enum status
 open_locked(struct spool *s)
 {
@@ -83,9 +114,10 @@ open_locked(struct spool *s)
 		return fault_errno(s);
 	if (!S_ISREG(s->st.st_mode))
 		return fault(s, ST_IO, "not a regular file");
-	/* An MTA's umask would keep the daemon out. */
+	if (s->st.st_nlink > 1)
+		return fault(s, ST_IO, "has another name, too");
 	if (s->st.st_size == 0 && s->st.st_uid == geteuid())
-		(void)!fchmod(s->fd, FILE_MODE);
+		share(s);
 	return ST_OK;
 }
 

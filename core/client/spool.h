@@ -14,8 +14,9 @@
 #define SPOOL_LOCK_MS 200 /* how long other writers are waited for */
 
 /*
- * Append a record: all of it or nothing.  The file is made when it is not there, for its owner and the group of its
- * folder; it must be a regular file and no link.
+ * Append a record: all of it or nothing.  The file is made when it is not there, for its owner and, as far as
+ * the process may, the group of its folder; made by root it belongs to whom the folder belongs, so that an MTA's processes
+ * of both kinds can write to it.  It must be a regular file of one name and no link.
  *
  * why   "PATH: fault", for anything but ST_OK; may be NULL
  *

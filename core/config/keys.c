@@ -30,6 +30,12 @@ static const char *const mix_words[] = {
 	NULL,
 };
 
+static const char *const dane_only_words[] = {
+	[DANE_ONLY_DEFER] = "defer",
+	[DANE_ONLY_ENCRYPT] = "encrypt",
+	NULL,
+};
+
 static const char *const mail_way_words[] = {
 	[MAIL_WAY_PROGRAM] = "sendmail",
 	[MAIL_WAY_RELAY] = "relay",
@@ -185,6 +191,13 @@ const struct key config_keys[] = {
 	    .words = mix_words,
 	    .help = "For a host with DANE and an MTA-STS policy in mode enforce: DANE "
 		    "decides alone, or both must hold." },
+
+	{ "opensmtpd", "dane-only", CHOICE(enum dane_only, engine.settings.dane_only),
+	    .standard = "defer", .words = dane_only_words,
+	    .help =
+		"For a host whose certificate only DANE accepts, of which OpenSMTPD knows "
+		"nothing: defer: its mail waits; encrypt: it goes with TLS that anybody "
+		"on the way can take away, once a probe has seen that DANE holds." },
 
 	{ "cache", "policies", NUMBER(size_t, engine.policies_max),
 	    .standard = "1000000", .min = 100, .max = 100000000,

@@ -203,6 +203,7 @@ control_cancel(struct control_request *r)
 	if (r == NULL)
 		return;
 	question_cancel(r->question);
+	seal_cancel(r->sealing);
 	loop_deferred_cancel(on_turn, r);
 	request_free(r);
 }

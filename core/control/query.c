@@ -66,8 +66,21 @@ on_answer(const struct answer *answer, void *arg)
 	struct control_request *r = arg;
 
 	r->question = NULL;
+	r->sealing = NULL;
 	r->answer = show_answer(r, answer);
 	request_finish(r);
+}
+
+/* With what looks have shown of the hosts, for an MTA to which that matters. */
+static struct json_object *
+show_seen_answer(struct control_request *r, const struct answer *answer)
+{
+	struct answer seen = *answer;
+	struct facts facts;
+
+	if (engine_facts(r->service->engine, &r->next_hop, &facts))
+		seal_see(&r->service->seal, &facts, &seen);
+	return show_answer(r, &seen);
 }
 
 static void
@@ -80,7 +93,7 @@ on_explained(const struct answer *answer, void *arg)
 	next_hop_add(&name, &r->next_hop);
 	r->answer = json_object_new_object();
 	put_text(r->answer, "next_hop", strbuf_str(&name));
-	json_object_object_add(r->answer, "answer", show_answer(r, answer));
+	json_object_object_add(r->answer, "answer", show_seen_answer(r, answer));
 	json_object_object_add(r->answer, "steps", show_steps(&r->trace));
 	strbuf_clear(&name);
 	request_finish(r);
@@ -127,6 +140,19 @@ take_dialect(struct control_request *r, const char *name, struct why *why)
 	return ST_UNKNOWN;
 }
 
+static void
+ask(struct control_request *r)
+{
+	struct service *service = r->service;
+
+	if (r->dialect->needs_looks)
+		r->sealing = seal_ask(
+		    &service->seal, &r->next_hop, r->deadline_ms, on_answer, r);
+	else
+		r->question = engine_ask(
+		    service->engine, &r->next_hop, r->deadline_ms, on_answer, r);
+}
+
 enum status
 query_start(struct control_request *r, const struct operands *operands, struct why *why)
 {
@@ -136,8 +162,7 @@ query_start(struct control_request *r, const struct operands *operands, struct w
 	if (st == ST_OK)
 		st = take_next_hop(r, operands->at[0], why);
 	if (st == ST_OK)
-		r->question = engine_ask(
-		    r->service->engine, &r->next_hop, r->deadline_ms, on_answer, r);
+		ask(r);
 	return st;
 }
 

@@ -8,15 +8,16 @@
 /* A store that cannot be opened is tried again this often. */
 #define STORE_RETRY_MS 5000
 
-/* The ways out, with the parts of the configuration that they borrow. */
+/* The ways out and whom to trust, with the parts of the configuration that they borrow. */
 struct upstream {
 	struct dns *dns;
 	struct https *https;
+	struct trust_store *trust;
 	char *ca_file;
 	struct address_range *allowed;
 };
 
-/* --- resolver and HTTPS ---------------------------------------------------------------- */
+/* --- resolver, HTTPS, trust ------------------------------------------------------------- */
 
 static void
 upstream_close(struct upstream *u)
@@ -27,6 +28,7 @@ upstream_close(struct upstream *u)
 		https_close(u->https);
 	if (u->dns != NULL)
 		dns_close(u->dns);
+	trust_store_close(u->trust);
 	free(u->ca_file);
 	free(u->allowed);
 	free(u);
@@ -55,6 +57,8 @@ upstream_open(const struct config *config, struct upstream **out, struct why *wh
 	st = dns_open(&config->dns, &u->dns, why);
 	if (st == ST_OK)
 		st = open_https(config, u, why);
+	if (st == ST_OK)
+		st = trust_store_open(config->https.ca_file, &u->trust, why);
 	if (st != ST_OK) {
 		upstream_close(u);
 		return st;
@@ -69,6 +73,7 @@ adopt(struct service *service, struct upstream *u)
 	service->upstream = u;
 	service->dns = u->dns;
 	service->https = u->https;
+	service->seal.trust = service->trust = u->trust;
 }
 
 enum status
@@ -86,6 +91,7 @@ service_check(const struct config *config, struct why *why)
 
 #define PROBES_PARALLEL 20
 #define PROBES_KEPT     10000 /* hosts and addresses; some KiB each */
+#define TURNS_KEPT      20000 /* domains, hosts and addresses; one KiB each */
 
 struct report_setup {
 	struct report_options report;
@@ -102,7 +108,8 @@ set_up_reports(const struct service *service, const struct config *config,
 	out->report.guard = config->https.guard;
 	out->account = (struct account_options){
 		.folder = service->state_folder,
-		.ca_file = config->https.ca_file,
+		.trust = service->trust,
+		.turns = service->turns,
 		.grace_s = config->report.grace_s,
 		.is_for_mail_hosts = config->report.is_for_mail_hosts,
 	};
@@ -126,9 +133,11 @@ open_reports(struct service *service, const struct config *config)
 {
 	struct report_setup setup;
 
+	service->turns = turns_new(TURNS_KEPT);
 	set_up_reports(service, config, &setup);
 	service->reports = reports_new(&setup.report, &setup.account, &setup.probe,
 	    service->engine, service->https);
+	service->seal.probes = reports_probes(service->reports);
 	watch_spools(service, config);
 }
 
@@ -208,6 +217,7 @@ service_open(const struct config *config, enum service_store mode, struct servic
 	out->state_folder = xstrdup(config->state_folder);
 	out->report = &config->report;
 	out->engine = engine_new(&config->engine, out->dns, out->https);
+	out->seal.engine = out->engine;
 	if (mode == SERVICE_STORE)
 		open_reports(out, config);
 	open_store(out, mode);
@@ -242,6 +252,7 @@ service_close(struct service *service)
 {
 	spool_in_stop(service->spools);
 	reports_free(service->reports);
+	turns_free(service->turns);
 	engine_free(service->engine);
 	upstream_close(service->upstream);
 	store_close(service->store);

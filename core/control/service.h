@@ -11,6 +11,8 @@
 #include "base/status.h"
 #include "config/config.h"
 #include "lookup/engine.h"
+#include "lookup/seal.h"
+#include "lookup/turns.h"
 #include "report/reports.h"
 #include "report/spool_in.h"
 #include "store/store.h"
@@ -21,11 +23,14 @@ struct upstream;
 struct service {
 	struct dns *dns;
 	struct https *https;
-	struct store *store; /* NULL: nothing persistent */
+	struct trust_store *trust; /* for the certificates of MX hosts */
+	struct store *store;       /* NULL: nothing persistent */
 	struct engine *engine;
+	struct seal_tools seal;    /* the engine, and what sees MX hosts */
 	struct reports *reports;   /* NULL: only a daemon counts and reports */
+	struct turns *turns;       /* likewise */
 	struct spool_in *spools;   /* likewise */
-	struct upstream *upstream; /* owns dns and https */
+	struct upstream *upstream; /* owns dns, https and trust */
 	char *state_folder;
 	const struct report_options *report; /* of the configuration */
 	struct loop_timer
@@ -35,8 +40,8 @@ struct service {
 enum service_store { SERVICE_STORE, SERVICE_STORE_READONLY };
 
 /*
- * Open resolver, HTTPS, store and engine, and for SERVICE_STORE what counts and reports.  The loop is there already; *out
- * stays where it is, config until another is taken.  Without
+ * Open resolver, HTTPS, trust anchors, store and engine, and for SERVICE_STORE what counts and reports.  The loop is
+ * there already; *out stays where it is, config until another is taken.  Without
  * a store that can be opened the service goes on: for SERVICE_STORE with a line at level err, and
  * it is tried again until it can; for SERVICE_STORE_READONLY with a line at level info.
  *

@@ -46,7 +46,8 @@ struct control_request {
 	struct json_object *answer; /* owned; NULL: why stands for it */
 	struct why why;
 	/* query and explain */
-	struct question *question; /* NULL: not under way */
+	struct question *question;     /* NULL: not under way */
+	struct seal_question *sealing; /* likewise */
 	struct next_hop next_hop;
 	const struct dialect *dialect;
 	struct trace trace;

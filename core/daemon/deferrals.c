@@ -6,6 +6,8 @@
 #include "base/log.h"
 #include "base/strbuf.h"
 
+#define WORDS_SHOWN_MAX 300
+
 /*
  * FNV-1a.  A meeting of two domains costs nothing but a line in the log, so this hash
  * needs no secret.
@@ -54,10 +56,23 @@ tell(const struct answer *answer, const struct host_answer *host, uint64_t times
 	strbuf_clear(&next_hop);
 }
 
-void
-deferrals_see(struct deferrals *d, const struct answer *answer)
+/* Where one of the hosts could be used, but not by this MTA. */
+static void
+tell_dialect(const struct answer *answer, const char *temp)
 {
-	bool is_deferred = answer->verdict == VERDICT_DEFER;
+	struct strbuf shown = STRBUF_INIT;
+
+	strbuf_escape(&shown, temp, strlen(temp), WORDS_SHOWN_MAX);
+	log_info("verdict: next-hop=%s verdict=%s reply=later reason=\"%s\"",
+	    answer->next_hop->domain.text, verdict_word(answer->verdict),
+	    strbuf_str(&shown));
+	strbuf_clear(&shown);
+}
+
+void
+deferrals_see(struct deferrals *d, const struct answer *answer, const char *temp)
+{
+	bool is_deferred = answer->verdict == VERDICT_DEFER || temp != NULL;
 	const struct host_answer *host;
 	uint64_t h;
 	size_t i;
@@ -73,7 +88,9 @@ deferrals_see(struct deferrals *d, const struct answer *answer)
 			d->slots[i].times = 0;
 		d->slots[i].domain = h;
 		d->slots[i].times++;
-		if (d->slots[i].times == 1 || host != NULL)
+		if (answer->verdict != VERDICT_DEFER && d->slots[i].times == 1)
+			tell_dialect(answer, temp);
+		else if (d->slots[i].times == 1 || host != NULL)
 			tell(answer, host, d->slots[i].times);
 	} else if (d->slots[i].domain == h) {
 		log_info("verdict: next-hop=%s verdict=%s was=defer times=%" PRIu64,

@@ -23,7 +23,11 @@ struct deferrals {
 	} slots[DEFERRALS_MAX];
 };
 
-/* Look at an answer that goes out.  Costs nearly nothing as long as no mail waits. */
-void deferrals_see(struct deferrals *deferrals, const struct answer *answer);
+/*
+ * Look at an answer that goes out to an MTA that is about to deliver, and at the words of a reply TEMP, else NULL: its
+ * dialect may defer what the verdict does not.  Costs nearly nothing as long as no mail waits.
+ */
+void deferrals_see(
+    struct deferrals *deferrals, const struct answer *answer, const char *temp);
 
 #endif

@@ -3,10 +3,9 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "report/reports.h"
-#include "wire/dialect.h"
+#include "daemon/event_maps.h"
+#include "daemon/map_session.h"
 #include "wire/netstring.h"
-#include "wire/socketmap.h"
 
 #define IN_MAX (320 * 1024) /* a request, and what one read may bring behind it */
 #define OUT_ENOUGH                                                                     \
@@ -15,21 +14,10 @@
 
 #define REPLY_SHOWN_MAX 400
 
-/* The map whose keys are no questions: a session, told by one of our adapters, as tls_event_parse() reads it. */
-#define EVENT_MAP         "event"
-#define EVENT_REQUEST_MAX (EVENT_BYTES_MAX + sizeof(EVENT_MAP))
-
-struct session {
-	struct door_map *door;
-	struct stream *stream;
-	struct question *question; /* NULL: none waits */
-	const struct dialect *dialect;
-};
-
 /* --- log lines ---------------------------------------------------------------------------- */
 
 static void
-complain(struct session *s, const char *what, const char *bytes, size_t len)
+complain(struct map_session *s, const char *what, const char *bytes, size_t len)
 {
 	struct strbuf shown = STRBUF_INIT;
 	unsigned kept;
@@ -44,7 +32,7 @@ complain(struct session *s, const char *what, const char *bytes, size_t len)
 
 /* from: where the reply begins in what goes out. */
 static void
-log_reply(const struct session *s, const struct answer *answer, size_t from)
+log_reply(const struct map_session *s, const struct answer *answer, size_t from)
 {
 	const struct strbuf *out = stream_out(s->stream);
 	struct strbuf line = STRBUF_INIT;
@@ -62,68 +50,137 @@ log_reply(const struct session *s, const struct answer *answer, size_t from)
 
 /* --- replies ------------------------------------------------------------------------------- */
 
-static void
-reply(struct session *s, enum socketmap_code code, const char *text)
+void
+map_session_reply(struct map_session *s, enum socketmap_code code, const char *text)
 {
 	socketmap_reply_add(stream_out(s->stream), code, text, strlen(text));
 }
 
+/* In the words of the dialect; for a route, of the host whose turn it is. */
+static enum socketmap_code
+put_answer(
+    const struct map_session *s, const struct answer *answer, struct strbuf *text)
+{
+	const struct service *service = s->door->service;
+	struct answer turned;
+	struct facts facts;
+
+	if (!s->dialect->takes_turns)
+		return s->dialect->put(answer, text);
+	turned = *answer;
+	if (engine_facts(service->engine, answer->next_hop, &facts))
+		turned.turn =
+		    turns_take(service->turns, answer, facts.route, loop_now_ms());
+	return s->dialect->put(&turned, text);
+}
+
 static void
-reply_answer(struct session *s, const struct answer *answer)
+reply_answer(struct map_session *s, const struct answer *answer)
 {
 	struct strbuf *text = &s->door->text, *out = stream_out(s->stream);
 	size_t from = out->len;
 	enum socketmap_code code;
 
 	strbuf_reset(text);
-	code = s->dialect->put(answer, text);
+	code = put_answer(s, answer, text);
 	socketmap_reply_add(out, code, strbuf_str(text), text->len);
 	log_reply(s, answer, from);
-	deferrals_see(&s->door->deferrals, answer);
+	if (s->dialect->is_delivery)
+		deferrals_see(&s->door->deferrals, answer,
+		    code == REPLY_TEMP ? strbuf_str(text) : NULL);
 	if (code == REPLY_TEMP && s->dialect->is_delivery)
 		account_refused(reports_account(s->door->service->reports), answer);
 }
 
 static void
-reply_no_map(struct session *s)
+reply_no_map(struct map_session *s)
 {
 	struct strbuf *text = &s->door->text;
 	const struct dialect *d;
+	const struct event_map *m;
 
 	strbuf_reset(text);
 	strbuf_adds(text, "no such map; there are");
 	for (d = dialects; d->map != NULL; d++)
 		strbuf_addf(text, " %s", d->map);
-	strbuf_adds(text, " " EVENT_MAP);
-	reply(s, REPLY_PERM, strbuf_str(text));
+	for (m = event_maps; m->name != NULL; m++)
+		strbuf_addf(text, " %s", m->name);
+	map_session_reply(s, REPLY_PERM, strbuf_str(text));
+}
+
+/* --- waiting -------------------------------------------------------------------------------- */
+
+static bool
+is_waiting(const struct map_session *s)
+{
+	return s->question != NULL || s->sealing != NULL || s->vetting != NULL;
+}
+
+bool
+map_session_wait(struct map_session *s)
+{
+	if (s->door->is_closing)
+		return false;
+	s->door->waiting++;
+	stream_pause(s->stream);
+	return true;
+}
+
+static void
+stop_waiting(struct door_map *door)
+{
+	if (--door->waiting == 0 && door->is_closing)
+		door->on_quiet(door->arg);
+}
+
+void
+map_session_go_on(struct map_session *s)
+{
+	stream_flush(s->stream);
+	stream_resume(s->stream);
+	stop_waiting(s->door);
 }
 
 /* --- questions ------------------------------------------------------------------------------ */
 
 static void
-stop_waiting(struct session *s)
+on_answer(const struct answer *answer, void *arg)
 {
-	struct door_map *door = s->door;
+	struct map_session *s = arg;
 
 	s->question = NULL;
-	if (--door->waiting == 0 && door->is_closing)
-		door->on_quiet(door->arg);
+	s->sealing = NULL;
+	reply_answer(s, answer);
+	map_session_go_on(s);
+}
+
+/* From memory, as far as the dialect needs it. */
+static bool
+peek(struct map_session *s, const struct next_hop *next_hop, struct answer *out)
+{
+	struct service *service = s->door->service;
+
+	return s->dialect->needs_looks ? seal_peek(&service->seal, next_hop, out)
+				       : engine_peek(service->engine, next_hop, out);
 }
 
 static void
-on_answer(const struct answer *answer, void *arg)
+ask_out(struct map_session *s, const struct next_hop *next_hop)
 {
-	struct session *s = arg;
+	struct service *service = s->door->service;
+	int deadline_ms = s->door->deadline_ms;
 
-	reply_answer(s, answer);
-	stream_flush(s->stream);
-	stream_resume(s->stream);
-	stop_waiting(s);
+	if (s->dialect->needs_looks)
+		s->sealing =
+		    seal_ask(&service->seal, next_hop, deadline_ms, on_answer, s);
+	else
+		s->question =
+		    engine_ask(service->engine, next_hop, deadline_ms, on_answer, s);
 }
 
 /* False: the connection is to be closed. */
 static bool
-ask(struct session *s, const struct next_hop *next_hop)
+ask(struct map_session *s, const struct next_hop *next_hop)
 {
 	struct door_map *door = s->door;
 	struct answer answer;
@@ -131,18 +188,14 @@ ask(struct session *s, const struct next_hop *next_hop)
 	if (door->askers != NULL && s->dialect->is_delivery)
 		askers_note(
 		    door->askers, stream_peer_pid(s->stream), next_hop, loop_time());
-	if (engine_peek(door->service->engine, next_hop, &answer)) {
+	if (peek(s, next_hop, &answer)) {
 		reply_answer(s, &answer);
 		answer_clear(&answer);
 		return true;
 	}
-	/* Closed without a reply, the MTA asks again, and meets our successor. */
-	if (door->is_closing)
+	if (!map_session_wait(s))
 		return false;
-	door->waiting++;
-	stream_pause(s->stream);
-	s->question = engine_ask(
-	    door->service->engine, next_hop, door->deadline_ms, on_answer, s);
+	ask_out(s, next_hop);
 	return true;
 }
 
@@ -151,7 +204,7 @@ ask(struct session *s, const struct next_hop *next_hop)
  * and what cannot be a name in DNS, so that the MTA bounces it by its own rules.
  */
 static bool
-take_key(struct session *s, const char *key, size_t len)
+take_key(struct map_session *s, const char *key, size_t len)
 {
 	struct next_hop next_hop;
 	struct why why;
@@ -167,46 +220,25 @@ take_key(struct session *s, const char *key, size_t len)
 	case NEXT_HOP_LITERAL:
 		break;
 	}
-	reply(s, REPLY_NOTFOUND, "");
+	map_session_reply(s, REPLY_NOTFOUND, "");
 	return true;
 }
 
-/* --- events ---------------------------------------------------------------------------------- */
+/* --- requests --------------------------------------------------------------------------------- */
 
 static bool
-is_event(const struct socketmap_request *request)
-{
-	return request->map_len == strlen(EVENT_MAP) &&
-	       memcmp(request->map, EVENT_MAP, request->map_len) == 0;
-}
-
-/* OK is an acknowledgement: whatever happens to us now, the event is counted, once. */
-static void
-take_event(struct session *s, const char *json, size_t len)
-{
-	struct why why;
-	enum status st = account_take_event(
-	    reports_account(s->door->service->reports), json, len, &why);
-
-	if (st == ST_OK)
-		reply(s, REPLY_OK, "counted");
-	else
-		reply(s, st == ST_IO ? REPLY_TEMP : REPLY_PERM, why.text);
-}
-
-static bool
-take_request(struct session *s, const char *payload, size_t len)
+take_request(struct map_session *s, const char *payload, size_t len)
 {
 	struct socketmap_request request;
+	const struct event_map *map;
 
 	if (socketmap_request_parse(payload, len, &request) != ST_OK) {
 		complain(s, "not \"MAP KEY\"", payload, len);
 		return false;
 	}
-	if (is_event(&request)) {
-		take_event(s, request.key, request.key_len);
-		return true;
-	}
+	map = event_map_find(&request);
+	if (map != NULL)
+		return map->take(s, request.key, request.key_len);
 	if (len > SOCKETMAP_REQUEST_MAX) {
 		complain(s, "too long", payload, len);
 		return false;
@@ -222,7 +254,7 @@ take_request(struct session *s, const char *payload, size_t len)
 
 /* Who sends more than he reads waits until the replies have left. */
 static bool
-has_enough(struct session *s)
+has_enough(struct map_session *s)
 {
 	if (stream_out(s->stream)->len < OUT_ENOUGH)
 		return false;
@@ -234,15 +266,15 @@ has_enough(struct session *s)
 static bool
 on_input(struct stream *stream UNUSED, struct strbuf *in, void *arg)
 {
-	struct session *s = arg;
+	struct map_session *s = arg;
 	const char *payload = NULL;
 	size_t len = 0, used = 0, done = 0;
 	enum status st = ST_OK;
 	bool is_fine = true;
 
-	while (is_fine && s->question == NULL && done < in->len && !has_enough(s)) {
-		st = netstring_parse(in->data + done, in->len - done, EVENT_REQUEST_MAX,
-		    &payload, &len, &used);
+	while (is_fine && !is_waiting(s) && done < in->len && !has_enough(s)) {
+		st = netstring_parse(in->data + done, in->len - done,
+		    EVENT_MAP_REQUEST_MAX, &payload, &len, &used);
 		if (st != ST_OK)
 			break;
 		is_fine = take_request(s, payload, len);
@@ -259,7 +291,7 @@ on_input(struct stream *stream UNUSED, struct strbuf *in, void *arg)
 static void *
 on_open(struct stream *stream, void *arg)
 {
-	struct session *s = xcalloc(1, sizeof(*s));
+	struct map_session *s = xcalloc(1, sizeof(*s));
 
 	s->door = arg;
 	s->stream = stream;
@@ -269,12 +301,13 @@ on_open(struct stream *stream, void *arg)
 static void
 on_close(void *arg)
 {
-	struct session *s = arg;
+	struct map_session *s = arg;
 
-	if (s->question != NULL) {
-		question_cancel(s->question);
-		stop_waiting(s);
-	}
+	if (is_waiting(s))
+		stop_waiting(s->door);
+	question_cancel(s->question);
+	seal_cancel(s->sealing);
+	vetting_cancel(s->vetting);
 	free(s);
 }
 

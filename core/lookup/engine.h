@@ -86,6 +86,14 @@ bool engine_peek(
 struct question *engine_ask(struct engine *engine, const struct next_hop *next_hop,
     int deadline_ms, engine_done_fn *done, void *arg);
 
+/*
+ * engine_ask() with the route looked up once more, although what is known of it may still be used: somebody has seen a host
+ * that is not in it.  NULL: that was done, for whomever, within the last ROUTE_YOUNG_MS (lookup/routes.h), and done will
+ * not run.
+ */
+struct question *engine_ask_again(struct engine *engine,
+    const struct next_hop *next_hop, int deadline_ms, engine_done_fn *done, void *arg);
+
 /* done will not run.  Only before it has; NULL is fine. */
 void question_cancel(struct question *question);
 
@@ -97,8 +105,8 @@ struct question *engine_explain(struct engine *engine, const struct next_hop *ne
     int deadline_ms, struct trace *trace, engine_done_fn *done, void *arg);
 
 /*
- * What memory has about a next-hop, be it stale; false when it has nothing.  For accounting: nothing is looked up, and no
- * question is counted.  *out is borrowed until the loop runs or the engine is asked.
+ * What memory has about a next-hop, be it stale; false when it has nothing.  For accounting: nothing is looked up, no
+ * question is counted, and an answer in hand stays good.  *out is borrowed until the loop runs or the engine is asked.
  */
 bool engine_facts(
     struct engine *engine, const struct next_hop *next_hop, struct facts *out);

@@ -70,10 +70,8 @@ judge_family(struct find_host *f, enum family family, const struct dns_reply *r)
 		return false;
 	}
 	note_ttl(f, r->ttl_s);
-	if (r->outcome == DNS_FOUND) {
+	if (r->outcome == DNS_FOUND)
 		h->is_address_secure = h->is_address_secure || r->is_secure;
-		h->is_alias = h->is_alias || r->aliases > 0;
-	}
 	return true;
 }
 
@@ -97,9 +95,9 @@ judge_addresses(struct find_host *f, const struct address_answer *a)
 		h->address_outcome = v4 && v6 ? ADDRESS_NONE : ADDRESS_ERROR;
 }
 
-/* The name behind the aliases, from a family that answered; a secure one if there is one. */
-static const struct domain *
-expanded_name(const struct find_host *f, const struct dns_reply replies[FAMILIES])
+/* The name behind the aliases, from a family that answered; a secure one if there is one.  NULL without aliases. */
+static struct domain *
+canonical_name(const struct dns_reply replies[FAMILIES])
 {
 	const struct dns_reply *best = NULL;
 	int i;
@@ -112,7 +110,7 @@ expanded_name(const struct find_host *f, const struct dns_reply replies[FAMILIES
 		if (best == NULL || (r->is_secure && !best->is_secure))
 			best = r;
 	}
-	return best != NULL ? &best->owner : &f->out->name;
+	return best != NULL ? xmemdup(&best->owner, sizeof(best->owner)) : NULL;
 }
 
 static void
@@ -123,17 +121,18 @@ on_addresses(const struct address_answer *a, void *arg)
 
 	f->addresses = NULL;
 	judge_addresses(f, a);
+	h->canonical = canonical_name(a->replies);
 	h->tlsa_outcome = TLSA_NOT_ASKED;
 	if (h->address_outcome != ADDRESS_FOUND) {
 		enter(f, FIND_DONE);
 	} else if (h->is_address_secure) {
-		if (h->is_alias)
-			add_candidate(f, expanded_name(f, a->replies));
+		if (h->canonical != NULL)
+			add_candidate(f, h->canonical);
 		add_candidate(f, &h->name);
 		enter(f, FIND_TLSA);
 	} else {
 		/* A mixed answer without AD does not say which link is insecure (DNS-09). */
-		enter(f, h->is_alias ? FIND_ALIAS : FIND_DONE);
+		enter(f, h->canonical != NULL ? FIND_ALIAS : FIND_DONE);
 	}
 }
 

@@ -180,14 +180,12 @@ step(void *arg)
 		answer_now(q);
 }
 
+/* route: what is to be used; NULL: what a lookup finds. */
 static void
-gather(struct question *q)
+gather(struct question *q, struct route *route)
 {
-	struct engine *e = q->engine;
-	struct route *route =
-	    route_entry_fresh(routes_get(&e->routes, &q->next_hop), loop_now_ms());
 	struct sts_entry *sts =
-	    policies_get(&e->policies, &q->next_hop.domain, loop_time());
+	    policies_get(&q->engine->policies, &q->next_hop.domain, loop_time());
 
 	if (route != NULL)
 		q->route = route_hold(route);
@@ -205,7 +203,21 @@ engine_ask(struct engine *engine, const struct next_hop *next_hop, int deadline_
 {
 	struct question *q = question_new(engine, next_hop, deadline_ms, done, arg);
 
-	gather(q);
+	gather(
+	    q, route_entry_fresh(routes_get(&engine->routes, next_hop), loop_now_ms()));
+	return q;
+}
+
+struct question *
+engine_ask_again(struct engine *engine, const struct next_hop *next_hop,
+    int deadline_ms, engine_done_fn *done, void *arg)
+{
+	struct question *q;
+
+	if (route_entry_is_young(routes_get(&engine->routes, next_hop), loop_now_ms()))
+		return NULL;
+	q = question_new(engine, next_hop, deadline_ms, done, arg);
+	gather(q, NULL);
 	return q;
 }
 

@@ -20,6 +20,8 @@ host_bytes(const struct host_facts *host)
 {
 	size_t i, bytes = sizeof(*host) + host->address_count * sizeof(struct address);
 
+	if (host->canonical != NULL)
+		bytes += sizeof(*host->canonical);
 	if (host->tlsa == NULL)
 		return bytes;
 	bytes += sizeof(*host->base) + host->tlsa->count * sizeof(struct tlsa);
@@ -156,6 +158,12 @@ route_entry_is_due(const struct route_entry *entry, int64_t now_ms)
 	return now_ms >= entry->ahead_ms && entry->operation == NULL;
 }
 
+bool
+route_entry_is_young(const struct route_entry *entry, int64_t now_ms)
+{
+	return entry->route != NULL && now_ms - entry->found_ms < ROUTE_YOUNG_MS;
+}
+
 static bool
 has_failed(const struct host_facts *host)
 {
@@ -181,6 +189,7 @@ routes_take(struct routes *routes, struct route_entry *entry, struct route *rout
 {
 	int64_t life_ms = (int64_t)(route->expires - route->found) * 1000;
 
+	entry->found_ms = now_ms;
 	if (is_failure(route) && route_entry_fresh(entry, now_ms) != NULL) {
 		entry->ahead_ms = now_ms + ERROR_TTL * 1000;
 		route_release(route);

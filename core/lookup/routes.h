@@ -22,7 +22,8 @@ struct route_entry {
 	/* Of the loop's clock, which does not jump: route may be used before the one, and is worth looking up
 	 * again from the other on. */
 	int64_t until_ms, ahead_ms;
-	uint32_t bytes; /* of route */
+	int64_t found_ms; /* the last lookup ended, with whatever; of the same clock */
+	uint32_t bytes;   /* of route */
 	uint16_t port;
 	bool is_host;
 	char name[]; /* of the next-hop's domain */
@@ -58,6 +59,10 @@ struct route *route_entry_fresh(const struct route_entry *entry, int64_t now_ms)
 
 /* Whether one in use should be looked up again before it ends, so that whoever asks often never waits. */
 bool route_entry_is_due(const struct route_entry *entry, int64_t now_ms);
+
+/* Whether it was looked up so short a time ago that doing so again is asked too much. */
+#define ROUTE_YOUNG_MS 30000
+bool route_entry_is_young(const struct route_entry *entry, int64_t now_ms);
 
 /* Put a route found now, taking over the caller's hold; one that failed takes nothing away from what still holds. */
 void routes_take(struct routes *routes, struct route_entry *entry, struct route *route,

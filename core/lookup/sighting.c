@@ -12,6 +12,7 @@ struct sighting {
 	enum event_tls tls;
 	char helo[HELO_MAX + 1];
 	char reason[REASON_CODE_MAX + 1];
+	char version[16];
 	struct chain chain;
 	struct evidence_memo memo;
 	size_t chain_bytes;
@@ -56,6 +57,7 @@ sighting_new(const struct domain *host, const struct address *address,
 	s->tls = answer->tls;
 	snprintf(s->helo, sizeof(s->helo), "%s", answer->helo);
 	snprintf(s->reason, sizeof(s->reason), "%s", is_refusal ? answer->detail : "");
+	snprintf(s->version, sizeof(s->version), "%s", answer->version);
 	s->chain_bytes = bytes;
 	if (answer->chain != NULL)
 		copy_chain(s, answer->chain);
@@ -91,6 +93,7 @@ sighting_evidence(struct sighting *s, struct evidence *out)
 		.helo = s->helo,
 		.tls = s->tls,
 		.reason = s->reason,
+		.version = s->version,
 		.chain = s->tls == TLS_UP ? &s->chain : NULL,
 		.memo = &s->memo,
 	};

@@ -342,6 +342,7 @@ judge_host(
 	*out = (struct host_answer){
 		.name = &host->name,
 		.preference = host->preference,
+		.canonical = host->canonical,
 		.is_named = d->policy == NULL || d->policy->mode == STS_NONE ||
 			    sts_policy_names(d->policy, &host->name),
 		.detail = host->detail,
@@ -418,6 +419,8 @@ describe(const struct decision *d, time_t now, struct answer *out)
 	out->policy = d->policy;
 	out->is_sts_binding = d->is_sts_binding;
 	out->is_override = d->facts->override != NULL;
+	out->opens_dane_only = d->settings->dane_only == DANE_ONLY_ENCRYPT;
+	out->turn = NULL;
 	out->ttl_s = ttl_left(d, now);
 	out->count = route != NULL ? route->host_count : 0;
 }

@@ -21,9 +21,13 @@ enum insecure_mx { INSECURE_MX_DANE, INSECURE_MX_MAY, INSECURE_MX_OFF };
 /* Host with usable TLSA and STS enforce: DANE alone, or both (conformance MIX-02). */
 enum mix { MIX_DANE, MIX_BOTH };
 
+/* A host whose certificate only DANE accepts, for an MTA that has none (wire/opensmtpd.h). */
+enum dane_only { DANE_ONLY_DEFER, DANE_ONLY_ENCRYPT };
+
 struct settings {
 	enum insecure_mx insecure_mx;
 	enum mix mix;
+	enum dane_only dane_only;
 	struct tlsa_digests digests;
 	bool is_dane_off; /* the resolver does not validate: nothing can be secure */
 };

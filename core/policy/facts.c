@@ -27,6 +27,7 @@ route_hold(struct route *route)
 static void
 host_clear(struct host_facts *host)
 {
+	free(host->canonical);
 	free(host->base);
 	free(host->tlsa);
 	free(host->addresses);
@@ -45,6 +46,37 @@ route_release(struct route *route)
 	for (i = 0; i < route->host_count; i++)
 		host_clear(&route->hosts[i]);
 	free(route);
+}
+
+static bool
+is_alias_of(const struct host_facts *host, const struct domain *name)
+{
+	return host->canonical != NULL && domain_equal(host->canonical, name);
+}
+
+const struct host_facts *
+route_find_host(const struct route *route, const struct domain *name)
+{
+	const struct host_facts *host, *alias = NULL;
+
+	for (host = route->hosts; host < route->hosts + route->host_count; host++) {
+		if (domain_equal(&host->name, name))
+			return host;
+		if (alias == NULL && is_alias_of(host, name))
+			alias = host;
+	}
+	return alias;
+}
+
+bool
+host_has_address(const struct host_facts *host, const struct address *address)
+{
+	size_t i;
+
+	for (i = 0; i < host->address_count; i++)
+		if (address_equal(&host->addresses[i], address))
+			return true;
+	return false;
 }
 
 const char *

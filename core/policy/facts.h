@@ -54,7 +54,7 @@ struct host_facts {
 	uint16_t preference;
 	enum address_outcome address_outcome;
 	bool is_address_secure;
-	bool is_alias;
+	struct domain *canonical; /* behind its aliases; NULL: it is none.  Owned */
 	bool is_half; /* one address family failed, the other answered (BASE-10) */
 	enum tlsa_outcome tlsa_outcome;
 	struct domain *base; /* TLSA base domain; NULL without TLSA_FOUND.  Owned */
@@ -85,6 +85,15 @@ struct route {
 MUST_CHECK struct route *route_new(size_t count);
 struct route *route_hold(struct route *route);
 void route_release(struct route *route); /* NULL is fine */
+
+/*
+ * The host of this name; if there is none, the most preferred of those that are aliases of it: what an MTA calls a host once
+ * it has its addresses.  NULL: neither.
+ */
+const struct host_facts *route_find_host(
+    const struct route *route, const struct domain *name);
+
+bool host_has_address(const struct host_facts *host, const struct address *address);
 
 /* The last attempt to get a new policy, for logs, reports and people (RFC 8460, 4.3.2.1). */
 #define STS_ATTEMPTS(X)                                                                \

@@ -119,12 +119,24 @@ learn_result(struct session *s, const struct event_failure *told)
 	s->reason = is_told ? told->reason : event->reason;
 }
 
+/* What an MTA calls a host may be the name that it is an alias of; reports want that of the MX record (RPT-JSON-15). */
+static const struct domain *
+mx_host(const struct session *s, const struct domain *seen)
+{
+	const struct facts *facts = s->input->facts;
+	const struct host_facts *host = NULL;
+
+	if (facts != NULL && facts->route != NULL)
+		host = route_find_host(facts->route, seen);
+	return host != NULL ? &host->name : seen;
+}
+
 static void
 learn_place(struct session *s)
 {
 	const struct tls_event *event = s->input->event;
 
-	s->host = event->host.len > 0 ? &event->host : NULL;
+	s->host = event->host.len > 0 ? mx_host(s, &event->host) : NULL;
 	s->local = event->has_local ? &event->local : NULL;
 	s->remote = event->has_remote ? &event->remote : NULL;
 	s->helo = event->helo;
@@ -149,6 +161,27 @@ host_of_base(const struct session *s)
 	return NULL;
 }
 
+/* The one host that has the session's address. */
+static const struct domain *
+host_of_address(const struct session *s)
+{
+	const struct route *route =
+	    s->input->facts != NULL ? s->input->facts->route : NULL;
+	const struct domain *host = NULL;
+	size_t i;
+
+	if (route == NULL || s->remote == NULL)
+		return NULL;
+	for (i = 0; i < route->host_count; i++) {
+		if (!host_has_address(&route->hosts[i], s->remote))
+			continue;
+		if (host != NULL)
+			return NULL;
+		host = &route->hosts[i].name;
+	}
+	return host;
+}
+
 static bool
 is_about(const struct evidence *evidence, const struct session *s)
 {
@@ -165,6 +198,8 @@ complete_place(struct session *s)
 
 	if (s->host == NULL)
 		s->host = host_of_base(s);
+	if (s->host == NULL)
+		s->host = host_of_address(s);
 	if (s->host == NULL && s->answer.count == 1 && s->answer.hosts[0].name->len > 0)
 		s->host = s->answer.hosts[0].name;
 	s->evidence = NULL;

@@ -40,9 +40,14 @@ struct evidence {
 	enum event_tls
 	    tls; /* UP, NOT_OFFERED, REFUSED, FAILED; UNKNOWN: the host could not be reached */
 	const char *reason;         /* of FAILED and REFUSED; "" */
+	const char *version;        /* of UP; "TLSv1.3" */
 	const struct chain *chain;  /* UP only */
 	struct evidence_memo *memo; /* kept as long as the chain; NULL: none is */
 };
+
+/* Verify its chain by WebPKI, for its host, or remember what came of that.  tls is UP. */
+void evidence_verify(const struct evidence *evidence, const struct trust_store *trust,
+    time_t now, struct chain_verdict *out);
 
 #define JUDGED_MAX (EVENT_POLICIES_MAX + 2)
 
@@ -93,6 +98,12 @@ struct judge_input {
  * DANE (RPT-CNT-05, with evidence only) are added from facts.  Else everything comes from facts, the event's tls, verified
  * and chain, and evidence.  Nothing is invented: without evidence an MTA's own word is taken, and a policy of which nothing
  * is known for this session gets no entry.
+ *
+ * Of the session's own chain and the MTA's word the stricter one counts: success is compliance with the policy, not delivery
+ * (RPT-CNT-02, -03).  What the MTA refused is a failure under the policy that it enforced, with the chain's fault as the
+ * cause, certificate-not-verified where we find none.  What we would have refused is a failure although the MTA was
+ * content, and so is TLS with a host that is not to be used because of DANE.  A policy in mode testing nobody has enforced:
+ * there the chain alone counts.
  *
  * *out is to be cleared with judgement_clear().
  */

@@ -14,10 +14,24 @@ find_chain(const struct session *s)
 }
 
 static bool
-is_fresh(const struct evidence_memo *memo, const struct judge_input *input)
+is_fresh(const struct evidence_memo *memo, const struct trust_store *trust, time_t now)
 {
-	return memo->trust == input->trust && input->now >= memo->when &&
-	       input->now - memo->when < MEMO_S;
+	return memo->trust == trust && now >= memo->when && now - memo->when < MEMO_S;
+}
+
+void
+evidence_verify(const struct evidence *evidence, const struct trust_store *trust,
+    time_t now, struct chain_verdict *out)
+{
+	struct evidence_memo *memo = evidence->memo;
+
+	if (memo != NULL && is_fresh(memo, trust, now)) {
+		*out = memo->verdict;
+		return;
+	}
+	pkix_verify(evidence->chain, trust, evidence->host, now, out);
+	if (memo != NULL)
+		*memo = (struct evidence_memo){ trust, now, *out };
 }
 
 /* The chain of evidence is always one of the same host. */
@@ -26,16 +40,11 @@ verify_pkix(
     const struct session *s, const struct chain *chain, struct chain_verdict *out)
 {
 	const struct judge_input *input = s->input;
-	struct evidence_memo *memo =
-	    chain != &input->event->chain ? s->evidence->memo : NULL;
 
-	if (memo != NULL && is_fresh(memo, input)) {
-		*out = memo->verdict;
-		return;
-	}
-	pkix_verify(chain, input->trust, s->host, input->now, out);
-	if (memo != NULL)
-		*memo = (struct evidence_memo){ input->trust, input->now, *out };
+	if (chain == &input->event->chain)
+		pkix_verify(chain, input->trust, s->host, input->now, out);
+	else
+		evidence_verify(s->evidence, input->trust, input->now, out);
 }
 
 static void

@@ -62,23 +62,22 @@ add_tlsa(const struct domain *base, const struct domain *host,
 	return p;
 }
 
-static void
+static struct judged_policy *
 add_refusal(const struct facts *facts, const struct answer *answer,
     const struct host_answer *host, const struct refusal *r, struct judgement *out)
 {
 	struct cause cause = cause_make(r->result, r->code);
 	struct judged_policy *p;
 
-	if (r->type == POLICY_TLSA) {
-		add_tlsa(host->base, host->name, &cause, out);
-		return;
-	}
+	if (r->type == POLICY_TLSA)
+		return add_tlsa(host->base, host->name, &cause, out);
 	p = judgement_add(out, r->type, &answer->next_hop->domain);
 	judged_policy_set_sts(p, answer->policy);
 	judged_failure_set_host(judged_policy_note(p, &cause), host->name);
 	p->is_failed = true;
 	if (sts_failure_find(facts, answer->policy, &cause))
 		judged_policy_note(p, &cause);
+	return p;
 }
 
 void
@@ -97,6 +96,22 @@ judge_refusal(
 		if (r != NULL)
 			add_refusal(facts, answer, &answer->hosts[i], r, out);
 	}
+}
+
+bool
+judge_skipped(const struct session *s, struct judgement *out)
+{
+	const struct host_answer *host = s->host_answer;
+	const struct refusal *r = NULL;
+	struct judged_policy *p;
+
+	if (host != NULL && host->verdict == VERDICT_SKIP)
+		r = find_refusal(s->input->facts, &s->answer, host);
+	if (r == NULL || r->type != POLICY_TLSA)
+		return false;
+	p = add_refusal(s->input->facts, &s->answer, host, r, out);
+	judged_failure_place(&p->failures[0], s);
+	return true;
 }
 
 /* Whether it is a failure of the host (RFC 8460, 4.3.2.2); what is required here only the operator can say (RPT-TYPE-08). */

@@ -9,6 +9,18 @@
 
 /* --- ways to find out what a session came to under a policy that it could comply with -------- */
 
+/*
+ * Under verified TLS, OpenSMTPD 7 ends alike where a handshake fails and where it refuses the certificate.  A look that
+ * shows a failed handshake settles it.
+ */
+static bool
+may_be_certificate(const struct session *s)
+{
+	return s->input->event->source == SOURCE_OPENSMTPD && s->tls == TLS_FAILED &&
+	       s->input->event->verified == VERIFIED_NO && *s->tls_reason == '\0' &&
+	       (s->evidence == NULL || s->evidence->tls != TLS_FAILED);
+}
+
 /* Without TLS there is nothing more to find out (RPT-TYPE-01, -05). */
 static enum found
 by_handshake(const struct session *s, struct cause *cause)
@@ -21,6 +33,8 @@ by_handshake(const struct session *s, struct cause *cause)
 		*cause = cause_make(RESULT_STARTTLS_NOT_SUPPORTED, "");
 		return FOUND_FAILURE;
 	case TLS_FAILED:
+		if (may_be_certificate(s))
+			break;
 		if (*reason == '\0' && s->evidence != NULL)
 			reason = s->evidence->reason;
 		*cause = cause_make(
@@ -49,14 +63,16 @@ by_mx_name(const struct session *s, enum policy_type type, struct cause *cause,
 	return FOUND_FAILURE;
 }
 
-/* Whether it is the one that an MTA with our answers holds the certificate against. */
+/* Whether it is the one that an MTA with our answers holds the certificate against; one in mode testing is not. */
 static bool
 is_enforced(const struct session *s, enum policy_type type)
 {
 	bool is_dane;
 
+	if (s->input->event->source == SOURCE_OPENSMTPD)
+		return type == POLICY_STS; /* WebPKI is all it knows */
 	session_has_policy(s, POLICY_TLSA, &is_dane);
-	return type == (is_dane ? POLICY_TLSA : POLICY_STS);
+	return type == POLICY_TLSA ? is_dane : !is_dane && s->answer.is_sts_binding;
 }
 
 /*
@@ -119,16 +135,61 @@ mta_cause(const struct session *s, enum policy_type type, bool *wants_look)
 	return cause_make(said.result, NOT_VERIFIED);
 }
 
-/* What it has verified itself it knows best. */
+/* What it has refused is a failure, be the chain what it may. */
 static enum found
-by_mta(const struct session *s, enum policy_type type, struct cause *cause,
+by_mta_refusal(const struct session *s, enum policy_type type, struct cause *cause,
     bool *wants_look)
 {
-	if (s->has_result && is_of_kind(s, type, s->result)) {
-		*cause = mta_cause(s, type, wants_look);
-		return FOUND_FAILURE;
-	}
+	if (!s->has_result || !is_of_kind(s, type, s->result))
+		return FOUND_NOTHING;
+	*cause = mta_cause(s, type, wants_look);
+	return FOUND_FAILURE;
+}
+
+/* What we would have refused is no success, whatever the MTA was content with: it may know laxer rules. */
+static enum found
+by_own_chain(const struct session *s, enum policy_type type, struct cause *cause,
+    bool *wants_look)
+{
+	if (s->input->event->chain.count == 0)
+		return FOUND_NOTHING;
+	return judge_chain(s, type, cause, wants_look);
+}
+
+/* Else what it has verified itself it knows best. */
+static enum found
+by_mta_word(const struct session *s, enum policy_type type, struct cause *cause,
+    bool *wants_look)
+{
+	(void)cause;
+	(void)wants_look;
 	return says_verified(s, type) ? FOUND_SUCCESS : FOUND_NOTHING;
+}
+
+/* What OpenSMTPD has refused by WebPKI has not failed by TLSA for that, and the session has not gone well, either. */
+static enum found
+by_tlsa(const struct session *s, enum policy_type type, struct cause *cause,
+    bool *wants_look)
+{
+	enum found found = judge_chain(s, type, cause, wants_look);
+	bool is_refused = s->input->event->source == SOURCE_OPENSMTPD &&
+			  (s->has_result || s->tls != TLS_UP);
+
+	return found == FOUND_SUCCESS && is_refused ? FOUND_NOTHING : found;
+}
+
+/* Handshake or certificate: only a look can say more than that the MTA could not verify. */
+static enum found
+by_look(const struct session *s, enum policy_type type, struct cause *cause,
+    bool *wants_look)
+{
+	if (type == POLICY_NOT_FOUND)
+		return FOUND_NOTHING;
+	if (type == POLICY_TLSA)
+		return by_tlsa(s, type, cause, wants_look);
+	if (judge_chain(s, type, cause, wants_look) != FOUND_FAILURE)
+		*cause = cause_make(RESULT_VALIDATION, "");
+	return FOUND_FAILURE;
 }
 
 /* RPT-CNT-02: any TLS will do. */
@@ -143,12 +204,13 @@ by_any_tls(const struct session *s, enum policy_type type, struct cause *cause,
 	return FOUND_SUCCESS;
 }
 
-#define WAYS_MAX 3
+#define WAYS_MAX 5
 
 /* For a session with TLS, in this order until one finds something. */
 static way_fn *const ways[][WAYS_MAX] = {
-	[POLICY_TLSA] = { by_mta, judge_chain },
-	[POLICY_STS] = { by_mx_name, by_mta, judge_chain },
+	[POLICY_TLSA] = { by_mta_refusal, by_own_chain, by_mta_word, by_tlsa },
+	[POLICY_STS] = { by_mx_name, by_mta_refusal, by_own_chain, by_mta_word,
+	    judge_chain },
 	[POLICY_NOT_FOUND] = { by_any_tls },
 };
 
@@ -159,6 +221,8 @@ find_out(const struct session *s, enum policy_type type, struct cause *cause,
 	enum found found = by_handshake(s, cause);
 	size_t i;
 
+	if (may_be_certificate(s))
+		return by_look(s, type, cause, wants_look);
 	if (s->tls != TLS_UP)
 		return found;
 	for (i = 0; found == FOUND_NOTHING && i < WAYS_MAX; i++)
@@ -265,7 +329,7 @@ judge_seen(const struct session *s, unsigned told, struct judgement *out)
 		else
 			add_unusable(s, types[i], out);
 	}
-	if (told == 0 && is_none && is_all_known(s))
+	if (told == 0 && is_none && is_all_known(s) && !judge_skipped(s, out))
 		add_usable(s, POLICY_NOT_FOUND, out);
 	/* Evidence names the host. */
 	if ((told & 1U << POLICY_TLSA) == 0 && s->tls == TLS_UP &&

@@ -76,6 +76,10 @@ void judge_seen(const struct session *s, unsigned told, struct judgement *out);
 /* Judge by the source's own words first. */
 void judge_told(const struct session *s, struct judgement *out);
 
+/* Judge a session with a host that is not to be used because of DANE: its TLSA lookup failed, or the operator asks for
+ * records that it has not.  False: it is none. */
+bool judge_skipped(const struct session *s, struct judgement *out);
+
 /* Judge what an MTA says of a host to which it made no connection (RPT-CNT-07). */
 void judge_unreached(const struct session *s, struct judgement *out);
 

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "lookup/turns.h"
 #include "report/counter.h"
 #include "report/intake.h"
 #include "report/ledger.h"
@@ -17,6 +18,7 @@ struct account {
 	struct intake *intake;
 	struct ledger *ledger;
 	struct counter *counter;
+	struct turns *turns;
 	struct store *store; /* that is counted into; NULL: none yet */
 	struct store *next;  /* that cannot be read yet */
 	/* Live events are not counted; they are read back from here on, when they can be. */
@@ -268,6 +270,7 @@ account_new(
 	struct account *a = xcalloc(1, sizeof(*a));
 
 	a->engine = engine;
+	a->turns = options->turns;
 	a->intake = intake_new(options->folder, on_accepted, a);
 	a->ledger = ledger_new(on_merged, a);
 	a->counter = counter_new(options, engine, probes, a->ledger, go_on, a);
@@ -345,6 +348,39 @@ account_note_taken(void *arg)
 	intake_note_taken(a->intake, loop_time());
 }
 
+/* Into the journal, and on. */
+static enum status
+take(struct account *a, struct journal_entry *entry, struct tls_event *event,
+    struct why *why)
+{
+	bool is_known = intake_has(a->intake, event);
+	enum status rc = ST_OK;
+
+	if (!is_known)
+		rc = intake_append(a->intake, entry, event, why);
+	a->accepted += !is_known && rc == ST_OK;
+	if (is_known || rc != ST_OK || !is_live(a, entry)) {
+		tls_event_clear(event);
+		return rc;
+	}
+	counter_take_event(a->counter, entry, event);
+	reach(a, journal_end(intake_journal(a->intake)));
+	return ST_OK;
+}
+
+/*
+ * What only our memory of routes can say goes into the journal with it: that memory does not outlive us.  False: no
+ * session of ours.
+ */
+static bool
+complete(struct account *a, struct tls_event *event, struct strbuf *json)
+{
+	if (event->source == SOURCE_OPENSMTPD && !event->is_inbound &&
+	    a->turns != NULL && turns_see(a->turns, event, loop_now_ms()))
+		tls_event_add(json, event);
+	return event->next_hop.len > 0 || event->is_inbound;
+}
+
 enum status
 account_take_event(struct account *a, const char *json, size_t len, struct why *why)
 {
@@ -354,25 +390,25 @@ account_take_event(struct account *a, const char *json, size_t len, struct why *
 		.bytes = json,
 		.len = len,
 	};
+	struct strbuf completed = STRBUF_INIT;
 	struct tls_event event;
 	enum status rc = tls_event_parse(json, len, entry.when, &event, why);
-	bool is_known;
 
 	if (rc != ST_OK) {
 		counter_reject(a->counter, "event", why->text);
 		return rc;
 	}
-	is_known = intake_has(a->intake, &event);
-	if (!is_known)
-		rc = intake_append(a->intake, &entry, &event, why);
-	a->accepted += !is_known && rc == ST_OK;
-	if (is_known || rc != ST_OK || !is_live(a, &entry)) {
+	if (!complete(a, &event, &completed)) {
 		tls_event_clear(&event);
-		return rc;
+		return ST_OK;
 	}
-	counter_take_event(a->counter, &entry, &event);
-	reach(a, journal_end(intake_journal(a->intake)));
-	return ST_OK;
+	if (completed.len > 0) {
+		entry.bytes = completed.data;
+		entry.len = completed.len;
+	}
+	rc = take(a, &entry, &event, why);
+	strbuf_clear(&completed);
+	return rc;
 }
 
 void

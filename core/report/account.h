@@ -23,14 +23,15 @@ struct account;
 struct store;
 
 struct account_options {
-	const char *folder;  /* of the journal */
-	const char *ca_file; /* trust anchors for chains */
+	const char *folder;              /* of the journal */
+	const struct trust_store *trust; /* for chains; NULL: WebPKI cannot be judged */
+	struct turns *turns; /* learns from events, and completes them; NULL: none */
 	unsigned
 	    grace_s; /* after midnight; then sessions of the day before count for today */
 	bool is_for_mail_hosts;
 };
 
-/* Begins without store: events go to the journal only.  engine and probes are borrowed; probes NULL: no looks. */
+/* Begins without store: events go to the journal only.  engine, probes, trust and turns are borrowed; probes NULL: no looks. */
 struct account *account_new(const struct account_options *options,
     struct engine *engine, struct probes *probes);
 void account_free(
@@ -59,7 +60,8 @@ void account_note_taken(void *account);
 void account_on_room(struct account *account, loop_fn *on_room, void *arg);
 
 /*
- * Take the JSON of an adapter's event.  ST_OK: it is in the journal, or was before (same id): acknowledge it.  ST_SYNTAX, ST_TOO_BIG: it never
+ * Take the JSON of an adapter's event.  ST_OK: it is in the journal, or was before (same id), or is of no session of
+ * ours: acknowledge it.  ST_SYNTAX, ST_TOO_BIG: it never
  * will be.  ST_IO: not now, ask again later.
  */
 MUST_CHECK enum status account_take_event(

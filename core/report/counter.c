@@ -15,7 +15,6 @@ struct counter {
 	struct inquiry_tools tools;
 	struct ledger *ledger;
 	struct records *records;
-	struct trust_store *trust;
 	unsigned grace_s;
 	bool is_for_mail_hosts, is_current;
 	struct list waiting;
@@ -39,27 +38,12 @@ struct waiting {
 
 /* --- coming and going ------------------------------------------------------------------ */
 
-static void
-use_trust(struct counter *c, const char *ca_file)
-{
-	struct why why;
-
-	trust_store_close(c->trust);
-	c->trust = NULL;
-	if (ca_file != NULL && trust_store_open(ca_file, &c->trust, &why) != ST_OK)
-		log_err(
-		    "events: ca-file=%s fault=\"%s\" action=\"chains are not judged "
-		    "by WebPKI\"",
-		    ca_file, why.text);
-	c->tools.trust = c->trust;
-}
-
 void
 counter_reconfigure(struct counter *c, const struct account_options *options)
 {
 	c->grace_s = options->grace_s;
 	c->is_for_mail_hosts = options->is_for_mail_hosts;
-	use_trust(c, options->ca_file);
+	c->tools.trust = options->trust;
 }
 
 struct counter *
@@ -108,7 +92,6 @@ counter_free(struct counter *c)
 		return;
 	counter_forget(c);
 	records_free(c->records);
-	trust_store_close(c->trust);
 	free(c);
 }
 

@@ -22,44 +22,31 @@ struct inquiry {
 static const struct host_facts *
 find_host(const struct facts *facts, const struct domain *name)
 {
-	size_t i;
-
-	for (i = 0; facts->route != NULL && i < facts->route->host_count; i++)
-		if (domain_equal(&facts->route->hosts[i].name, name))
-			return &facts->route->hosts[i];
-	return NULL;
-}
-
-static bool
-has_address(const struct host_facts *host, const struct address *address)
-{
-	size_t i;
-
-	for (i = 0; i < host->address_count; i++)
-		if (address_equal(&host->addresses[i], address))
-			return true;
-	return false;
+	return facts->route != NULL ? route_find_host(facts->route, name) : NULL;
 }
 
 /* Whether the session may have gone there. */
 static bool
-is_possible(const struct tls_event *e, const struct host_facts *host)
+is_possible(
+    const struct tls_event *e, const struct facts *facts, const struct host_facts *host)
 {
 	if (host->name.len == 0 || host->address_count == 0)
 		return false;
-	if (e->host.len > 0 && !domain_equal(&e->host, &host->name))
+	if (e->host.len > 0 && find_host(facts, &e->host) != host)
 		return false;
-	return !e->has_remote || has_address(host, &e->remote);
+	return !e->has_remote || host_has_address(host, &e->remote);
 }
 
+/* An MTA with DANE asks for the TLSA base domain, OpenSMTPD always for the host by its own name. */
 static void
-set_target(const struct domain *name, const struct address *address,
-    const struct host_facts *host, struct probe_target *out)
+set_target(const struct tls_event *e, const struct domain *name,
+    const struct address *address, const struct host_facts *host,
+    struct probe_target *out)
 {
 	*out = (struct probe_target){
 		.host = *name, .address = *address, .port = SMTP_PORT
 	};
-	if (host != NULL && host->base != NULL)
+	if (e->source != SOURCE_OPENSMTPD && host != NULL && host->base != NULL)
 		out->sni = *host->base;
 }
 
@@ -71,14 +58,16 @@ inquiry_place(const struct tls_event *e, const struct facts *facts, size_t n,
 	size_t i;
 
 	if (e->host.len > 0 && e->has_remote) {
-		set_target(&e->host, &e->remote, find_host(facts, &e->host), out);
+		host = find_host(facts, &e->host);
+		set_target(
+		    e, host != NULL ? &host->name : &e->host, &e->remote, host, out);
 		return n == 0;
 	}
 	for (i = 0; facts->route != NULL && i < facts->route->host_count; i++) {
 		host = &facts->route->hosts[i];
-		if (!is_possible(e, host) || n-- > 0)
+		if (!is_possible(e, facts, host) || n-- > 0)
 			continue;
-		set_target(&host->name,
+		set_target(e, &host->name,
 		    e->has_remote ? &e->remote : &host->addresses[0], host, out);
 		return true;
 	}

@@ -118,6 +118,12 @@ reports_account(struct reports *r)
 	return r->account;
 }
 
+struct probes *
+reports_probes(struct reports *r)
+{
+	return r->probes;
+}
+
 void
 reports_wake(struct reports *r)
 {

@@ -37,6 +37,7 @@ void reports_reconfigure(struct reports *reports, const struct report_options *o
 void reports_wake(struct reports *reports);
 
 struct account *reports_account(struct reports *reports);
+struct probes *reports_probes(struct reports *reports);
 
 struct reports_status {
 	struct account_status account;

@@ -23,6 +23,26 @@ verdict_word(enum verdict verdict)
 	return words[verdict];
 }
 
+static const struct {
+	const char *word, *text;
+} standings[] = {
+#define X(name, word, text) [name] = { word, text },
+	STANDINGS(X)
+#undef X
+};
+
+const char *
+standing_word(enum standing standing)
+{
+	return standings[standing].word;
+}
+
+const char *
+standing_text(enum standing standing)
+{
+	return standings[standing].text;
+}
+
 const char *
 reason_text(enum reason reason)
 {

@@ -61,6 +61,8 @@ const char *verdict_word(enum verdict verdict);
 	X(REASON_STS_TESTING, "MTA-STS policy, mode testing", "RFC 8461, 5")           \
 	X(REASON_STS_NONE, "MTA-STS policy, mode none", "RFC 8461, 5")                 \
 	X(REASON_STS_FAILED, "the MTA-STS policy cannot be had", "RFC 8461, 3.3")      \
+	X(REASON_STS_UNKNOWN, "the MTA-STS policy has not come in time",               \
+	    "RFC 8461, 3.3")                                                           \
 	X(REASON_NO_POLICY, "neither TLSA records nor an MTA-STS policy",              \
 	    "RFC 7672, 2.2")                                                           \
 	X(REASON_MX_INSECURE, "TLSA records not used: insecure MX lookup",             \
@@ -94,6 +96,24 @@ enum reason {
 const char *reason_text(enum reason reason);
 const char *reason_section(enum reason reason);
 
+/*
+ * How a host stands with an MTA that verifies by WebPKI only, as far as looks at it have shown (lookup/standing.h).
+ */
+#define STANDINGS(X)                                                                   \
+	X(STANDING_UNSEEN, "unseen", "not seen yet")                                   \
+	X(STANDING_FAILS, "fails", "its verdict does not hold there")                  \
+	X(STANDING_HOLDS, "holds", "its verdict holds, WebPKI does not")               \
+	X(STANDING_WEBPKI, "webpki", "its verdict holds, and so does WebPKI")
+
+enum standing {
+#define X(name, word, meaning) name,
+	STANDINGS(X)
+#undef X
+};
+
+const char *standing_word(enum standing standing);
+const char *standing_text(enum standing standing);
+
 #define ANSWER_HOSTS_MAX 64
 
 struct host_answer {
@@ -103,12 +123,16 @@ struct host_answer {
 	enum reason reason;
 	bool needs_sts; /* VERDICT_DANE under mix = both */
 	bool is_named;  /* matches the STS policy; true without a policy */
+	const struct domain *canonical; /* behind its aliases; NULL: it is none */
 	const struct domain
 	    *base; /* TLSA base domain, also the SNI; NULL without TLSA */
 	const struct tlsa_set
 	    *tlsa;          /* usable, after digest agility; NULL without.  Owned by
 	                                  the answer */
 	const char *detail; /* what a lookup said, "" when nothing */
+	/* Not of decide(), but of looks: */
+	enum standing standing;
+	const char *seen; /* why it is not better, in words; NULL: nothing to say */
 };
 
 /*
@@ -128,6 +152,10 @@ struct answer {
 	const struct sts_policy *policy; /* that applies now, any mode; NULL: none */
 	bool is_sts_binding;             /* mode enforce, or required by the operator */
 	bool is_override;                /* an operator's override had a say */
+	/* Where only DANE holds, an MTA without it may go on with opportunistic TLS. */
+	bool opens_dane_only;
+	/* Whose turn it is (lookup/turns.h); NULL: nobody's, the first comes first. */
+	const struct domain *turn;
 	uint32_t ttl_s; /* how long the facts behind it may still be used */
 	size_t count;
 	struct host_answer hosts[ANSWER_HOSTS_MAX];

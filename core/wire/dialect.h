@@ -18,10 +18,11 @@
 struct dialect {
 	const char *map; /* the socketmap's name */
 	const char *summary;
-	bool
-	    is_delivery; /* an MTA asks once for every session that it is about to begin */
 	/* Append the text of the reply; returns its code.  Never REPLY_OK without text. */
 	enum socketmap_code (*put)(const struct answer *answer, struct strbuf *text);
+	bool is_delivery; /* an MTA asks for every session that it is about to begin */
+	bool needs_looks; /* how hosts stand has a say (lookup/seal.h) */
+	bool takes_turns; /* so has whose turn it is (lookup/turns.h) */
 };
 
 /* The dialect of a map name; NULL if there is none. */

@@ -45,6 +45,17 @@ tlsa_array(const struct tlsa_set *set)
 	return array;
 }
 
+/* Only where a look has shown something. */
+static void
+put_standing(struct json_object *o, const struct host_answer *h)
+{
+	if (h->standing == STANDING_UNSEEN)
+		return;
+	put_text(o, "standing", standing_word(h->standing));
+	put_text(o, "standing-text", standing_text(h->standing));
+	put_text(o, "seen", h->seen != NULL ? h->seen : "");
+}
+
 static struct json_object *
 host_object(const struct host_answer *h)
 {
@@ -58,6 +69,7 @@ host_object(const struct host_answer *h)
 		put_text(o, "tlsa-base-domain", h->base->text);
 	if (h->tlsa != NULL)
 		put(o, "tlsa", tlsa_array(h->tlsa));
+	put_standing(o, h);
 	return o;
 }
 

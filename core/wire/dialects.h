@@ -12,6 +12,10 @@ enum socketmap_code dialect_postfix(const struct answer *answer, struct strbuf *
 enum socketmap_code dialect_postfix_tlsrpt(
     const struct answer *answer, struct strbuf *text);
 enum socketmap_code dialect_sts(const struct answer *answer, struct strbuf *text);
+enum socketmap_code dialect_exim(const struct answer *answer, struct strbuf *text);
+enum socketmap_code dialect_opensmtpd(const struct answer *answer, struct strbuf *text);
+enum socketmap_code dialect_opensmtpd_route(
+    const struct answer *answer, struct strbuf *text);
 enum socketmap_code dialect_json(const struct answer *answer, struct strbuf *text);
 
 /* "example.org: why (section)" for a TEMP reply; always returns REPLY_TEMP. */

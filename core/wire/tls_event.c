@@ -133,6 +133,16 @@ take_id(struct reader *r)
 		memcpy(r->event->id, t.text, t.len);
 }
 
+/* Whether who knows the routes finds it by the address. */
+static bool
+is_next_hop_open(struct reader *r, struct txt text)
+{
+	struct address remote;
+
+	return text.len == 0 && r->event->source == SOURCE_OPENSMTPD &&
+	       json_in_address(&r->in, r->object, "remote", &remote);
+}
+
 /* An inbound client may be nameless; where our mail goes has a name, or no policy. */
 static void
 take_next_hop(struct reader *r)
@@ -143,7 +153,7 @@ take_next_hop(struct reader *r)
 	if (next_hop_parse(t.text, t.len, &next_hop, NULL) == NEXT_HOP_DOMAIN) {
 		r->event->next_hop = next_hop.domain;
 		r->event->is_next_hop_host = next_hop.is_host;
-	} else if (!r->event->is_inbound) {
+	} else if (!r->event->is_inbound && !is_next_hop_open(r, t)) {
 		json_in_refuse_text(&r->in, "next-hop", "is no domain", t);
 	}
 }

@@ -101,8 +101,8 @@ struct tls_event {
 	bool is_inbound;
 	time_t when;               /* UTC, when the result was known */
 	char id[EVENT_ID_MAX + 1]; /* the sender's, the same when sent again; "" */
-	struct domain
-	    next_hop; /* outbound: the recipient domain or route; inbound: the client, len 0 unknown */
+	/* Outbound: the recipient domain or route; len 0: of OpenSMTPD, by remote.  Inbound: the client; len 0: unknown. */
+	struct domain next_hop;
 	bool is_next_hop_host; /* next_hop came in brackets: no MX lookup */
 	struct domain host;    /* MX host of the session; len 0 unknown */
 	bool has_local, has_remote;
@@ -131,7 +131,8 @@ struct tls_event {
  *    "tls":"up", "version":"TLSv1.3", "cipher":"...", "verified":"unknown", "result":"certificate-expired",
  *    "reason":"...", "chain":["BASE64 of DER", ...]}
  *
- * Required: source, tls, next-hop (outbound).  direction is "out", when is now, if missing; unknown members are
+ * Required: source, tls, next-hop (outbound; OpenSMTPD, of a session that ended early, may give the remote address
+ * instead: lookup/turns.h).  direction is "out", when is now, if missing; unknown members are
  * ignored; "when" later than now counts as now.  next-hop is what next_hop_parse() takes.  A "result" that RFC 8460
  * has not becomes the reason of validation-failure (RPT-TYPE-13).  host, local and remote that are none are not said.
  * What a server chose never costs the event: texts are cleaned and cut; the chain is kept up to its CHAIN_CERTS_MAX-th

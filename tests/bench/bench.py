@@ -11,6 +11,7 @@ import subprocess
 import sys
 
 sys.dont_write_bytecode = True
+import exim
 import lab
 import measure
 import reporting
@@ -25,6 +26,8 @@ GROUPS = [
     ('sessions', reporting.sessions),
     ('a day', reporting.small_day),
     ('a big day', reporting.big_day),
+    ('the Exim module', exim.calls),
+    ('messages through Exim', exim.messages),
 ]
 
 
@@ -57,6 +60,7 @@ def main(arguments):
         sys.exit(__doc__)
     if os.geteuid() != 0:
         sys.exit('bench: needs root')
+    exim.prepare()
     return subprocess.call(lab.enter_command(
         [sys.executable, '-B', __file__, '--inside', pathlib.Path(arguments[0]).resolve()]))
 

@@ -42,7 +42,7 @@ class Row:
                 'ratio': self.ratio, 'goal': self.goal and self.goal.text(self.unit), 'met': self.met}
 
 
-UNITS = {'/s': '%.0f/s', 'us': '%.1f us', 'ms': '%.2f ms', 's': '%.2f s', 'MB': '%.1f MB', '': '%d'}
+UNITS = {'/s': '%.0f/s', 'us': '%.1f us', 'ms': '%.2f ms', 's': '%.2f s', 'MB': '%.1f MB', 'kB': '%.0f kB', '': '%d'}
 
 
 def show(value, unit):

@@ -46,7 +46,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		assert(why.text[0] != '\0');
 		return 0;
 	}
-	assert(event.is_inbound || event.next_hop.len > 0);
+	assert(event.is_inbound || event.next_hop.len > 0 ||
+	       (event.source == SOURCE_OPENSMTPD && event.has_remote));
 	assert(event.when >= 0 && event.when <= NOW);
 	assert(event.chain.count <= CHAIN_CERTS_MAX);
 	check_texts(&event);

@@ -74,6 +74,8 @@ rule "formatting is clang-format's" formatted
 rule "manual pages are clean" manual
 rule "every metric is in the manual" metrics
 rule "every command is in the manual" commands
+rule "hopseal-exim(7) and exim/ agree" sh tests/lint/exim_manual.sh
+rule "hopseal-opensmtpd(7) and opensmtpd/ agree" sh tests/lint/opensmtpd_manual.sh
 rule "shell scripts parse" shell_syntax
 rule "Python parses" python_syntax
 rule "the top level holds what it should" top_level

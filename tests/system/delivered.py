@@ -2,6 +2,7 @@
 
     posts(world), mails(world)      Deliveries, in the order in which they came
     post_faults, mail_faults        what is wrong with one: [(what is shown, fault), ...]; "" is nothing
+    faults_of_all                   and with many
 """
 import email
 import email.policy
@@ -117,3 +118,18 @@ def mail_faults(delivery, stored, contact, key):
         ('RPT-DKIM-05 SHA-256', same(tags['a'].partition('-')[2], 'sha256')),
         ('RPT-DKIM-04 what must be signed is', same(sorted(SIGNED - set(tags['h'].lower().split(':'))), [])),
     ]
+
+
+def key_record(lab):
+    """The DKIM record that the operator is told to publish, as a verifier's DNS has it."""
+    owner, _, text = lab.hopseal('report', 'key').stdout.partition(' IN TXT ')
+    return {owner.encode(): ''.join(re.findall('"([^"]*)"', text)).encode()}
+
+
+def faults_of_all(deliveries, faults):
+    """{what is shown: [what is wrong with which]}, in order."""
+    wrong = {}
+    for delivery in deliveries:
+        for shown, fault in faults(delivery):
+            wrong.setdefault(shown, []).extend(['%s: %s' % (delivery.path, fault)] if fault else [])
+    return wrong

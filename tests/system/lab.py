@@ -3,6 +3,7 @@
     with Lab(build) as lab:
         lab.daemon('...more configuration...')
         postfix = lab.postfix('bookworm')
+        exim = lab.exim('trixie')
 
 Everything is gone when the block ends, whatever happened in it.
 """
@@ -10,35 +11,19 @@ import concurrent.futures
 import json
 import os
 import pathlib
-import re
 import shutil
 import subprocess
 import tempfile
 import time
 
-HERE = pathlib.Path(__file__).resolve().parent
-WORLD = HERE.parent / 'world'
-PATIENCE_S = 60
+from mta import HERE, PATIENCE_S, POLL_S, TRIES, WORLD, Exim, OpenSmtpd, Postfix, limits, rows  # noqa: F401, what tests take from here
+
 DAY_S = 86400
 BEGAN = time.time()
 CONTACT = 'tls@mta.example.net'
 PROBE_HELO = 'probe.example.net'
 KEYS = {'rsa': ['RSA', '-pkeyopt', 'rsa_keygen_bits:2048'], 'ed25519': ['ED25519']}
-POLL_S = .2
 QUIET = 9               # polls in a row, longer than hopseald waits before it writes counts down
-QUEUE_PAUSE_S = 3       # longer than Postfix's minimal_backoff_time in postfix-test.cf
-
-
-def rows():
-    """The mail domains of the world, as dictionaries."""
-    names = None
-    for line in (WORLD / 'domains.tsv').read_text().splitlines():
-        fields = line.split('\t')
-        if line.startswith('#') and names is None:
-            fields[0] = fields[0].lstrip('#')
-            names = fields
-        elif line and not line.startswith('#'):
-            yield dict(zip(names, fields))
 
 
 def noon(day):
@@ -50,73 +35,6 @@ def clock(ahead_s):
     """The command line in front of a program whose clock is to be ahead; not faketime(1), which stays between us."""
     return ['env', 'LD_PRELOAD=/usr/$LIB/faketime/libfaketimeMT.so.1', 'FAKETIME=+%d' % ahead_s,
             'ASAN_OPTIONS=verify_asan_link_order=0'] if ahead_s else []
-
-
-class Postfix:
-    """Debian's Postfix in a host of its own."""
-
-    def __init__(self, lab, suite):
-        self.suite = suite
-        self.lab = lab
-        self.folder = pathlib.Path(lab.run(HERE / 'postfix_host.sh', 'up', suite, lab.netns, lab.world).strip())
-        self.socket = self.folder / 'root/var/spool/postfix/hopseal/policy'
-        self.tlsrpt = self.folder / 'root/var/spool/postfix/hopseal/tlsrpt.sock'
-        self.mail_log = self.folder / 'root/var/log/mail.log'
-        self.version = self.inside('postconf', '-dh', 'mail_version').strip()
-        self.addresses = (self.folder / 'joined').read_text().split()[1:]
-
-    def tell(self, verb, *args, text=''):
-        return self.lab.run(HERE / 'postfix_host.sh', verb, self.folder, *args, text=text)
-
-    def inside(self, *command):
-        """Run a command in the host; -> what it printed."""
-        return self.lab.run(HERE / 'mtahost.sh', 'run', self.folder, *command)
-
-    def deliver(self, addresses, seconds=PATIENCE_S):
-        """Send one message to each address; -> address: (status, dsn, relay, reason)."""
-        return self.outcomes(self.submit(addresses), seconds)
-
-    def submit(self, addresses):
-        """-> lines "QUEUEID ADDRESS", once all are in the queue; the first ones may be delivered by then."""
-        return self.tell('send-all', text='\n'.join(addresses) + '\n')
-
-    def outcomes(self, queued, seconds=PATIENCE_S):
-        done = subprocess.run([HERE / 'postfix_host.sh', 'outcomes', self.folder, str(seconds)], input=queued, text=True,
-                              stdout=subprocess.PIPE, check=False)
-        outcomes = {}
-        for line in done.stdout.splitlines():
-            address, *outcome = line.split('\t') if '\t' in line else line.split(' ', 4)
-            outcomes[address] = tuple(outcome)
-        return outcomes
-
-    def deliver_table(self, local_part):
-        """One message to each domain of the world; -> outcomes as deliver() gives them.
-
-        A message that must go out and was deferred is sent once more: a busy machine may have kept Postfix's own
-        DNS question from its answer, and mail waits and goes out later for no other reason either.
-        """
-        wanted = {'%s@%s' % (local_part, row['domain']): row['postfix'] for row in rows()}
-        outcomes = self.deliver(list(wanted), seconds=90)
-        late = [a for a, want in wanted.items() if want == 'delivered' and outcomes.get(a, ('deferred',))[0] == 'deferred']
-        if late:
-            print('# sent once more: %s' % ' '.join(late), flush=True)
-            time.sleep(QUEUE_PAUSE_S)
-            outcomes.update(self.deliver(late))
-        return outcomes
-
-    def log(self):
-        return self.tell('log')
-
-    def wait_until_idle(self):
-        """No delivery is under way."""
-        while re.search('"queue_name": "(active|incoming|maildrop)"', self.inside('postqueue', '-j')):
-            time.sleep(POLL_S)
-
-    def rotate_log(self):
-        self.tell('rotate')
-
-    def down(self):
-        self.tell('down')
 
 
 class Lab:
@@ -163,7 +81,17 @@ class Lab:
 
     def postfix(self, suite):
         self.say('installing Postfix of %s' % suite)
-        host = Postfix(self, suite)
+        return self.host(Postfix(self, suite))
+
+    def exim(self, suite, flavour='heavy', layout='plain'):
+        self.say('installing Exim of %s (%s, %s)' % (suite, flavour, layout))
+        return self.host(Exim(self, suite, flavour, layout))
+
+    def opensmtpd(self, suite, layout=''):
+        self.say(('installing OpenSMTPD of %s %s' % (suite, layout)).rstrip())
+        return self.host(OpenSmtpd(self, suite, layout))
+
+    def host(self, host):
         self.hosts.append(host)
         return host
 
@@ -187,9 +115,10 @@ postfix-log = {}
 '''.format(CONTACT, PROBE_HELO, mail, self.folder, path, follows.mail_log if follows else '')
 
     def write_config(self, more=''):
-        sockets = ['socketmap = unix:%s/map mode=0666' % self.folder]
+        sockets, spools = ['socketmap = unix:%s/map mode=0666' % self.folder], []
         for host in self.hosts:
-            sockets += ['socketmap = unix:%s mode=0666' % host.socket, 'tlsrpt = unix:%s mode=0666' % host.tlsrpt]
+            sockets += host.sockets()
+            spools += host.spools()
         path = self.folder / 'hopseal.conf'
         path.write_text('''[daemon]
 user = root
@@ -197,6 +126,8 @@ state-folder = {0}/state
 [listen]
 {1}
 control = unix:{0}/control
+[events]
+{4}
 [dns]
 servers = 127.0.0.1
 self-test-secure = dane-ee.test
@@ -205,7 +136,7 @@ self-test-bogus = mx-good.bogus.test
 ca-file = {2}/certs/ca.crt
 deadline = 3s
 {3}
-'''.format(self.folder, '\n'.join(sockets), self.world, more))
+'''.format(self.folder, '\n'.join(sockets), self.world, more, '\n'.join(spools)))
         return path
 
     def daemon(self, more='', later=0):
@@ -294,6 +225,11 @@ deadline = 3s
         """The daemon's whole answer, as the map json gives it."""
         reply = self.hopseal('query', '-d', 'json', domain).stdout
         return json.loads(reply[reply.index('{'):])
+
+    def talk(self, host, commands, *how):
+        """Say SMTP commands to a host of ours; -> [code, text] of each reply.  how: "tls"."""
+        return json.loads(self.run(*self.inside('python3', HERE / 'smtp_talk.py', host.addresses[0], *how),
+                                   text='\n'.join(commands) + '\n'))
 
     # ------------------------------------------------------------------ what the world saw
 

@@ -1,12 +1,15 @@
-"""What a day's reports must say, from the table of the world, what its servers saw, and Postfix's log; not from hopseal.
+"""What a day's reports must say, from the table of the world, what its servers saw, and the MTA's log; not from hopseal.
 
-    expect(world_dir, suite, sessions, mail_log)   -> {domain: the report's policies}, {domain: why nobody tells of some}
+    expect(world_dir, sender, sessions, mail_log)  -> {domain: the report's policies}, {domain: why nobody tells of some}
     canonical(policies)                            -> lines to compare: order says nothing in a report
+
+A sender is one of POSTFIX or EXIM, by the suite.
 
 RFC 8460, sections 4.2 to 4.5.
 """
 import collections
 import functools
+import itertools
 import json
 import pathlib
 import re
@@ -31,6 +34,7 @@ PROBED = ' (probe)'
 PKIX = {
     'expired': ('certificate-expired', 'X509_V_ERR_CERT_HAS_EXPIRED'),
     'wrongname': ('certificate-host-mismatch', 'X509_V_ERR_HOSTNAME_MISMATCH'),
+    'aliased': ('certificate-host-mismatch', 'X509_V_ERR_HOSTNAME_MISMATCH'),
     'selfsigned': ('certificate-not-trusted', 'X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT'),
     'unknownca': ('certificate-not-trusted', 'X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN'),
 }
@@ -83,38 +87,59 @@ NO_POLICY = {
 
 @dataclass(frozen=True)
 class Sender:
-    """How a version of Postfix tells of a session."""
-    tells_self: bool                    # a failure's sending-mta-ip, and what the server called itself
-    tells_place: bool                   # where a successful session went
-    tells_unreached: bool               # a host that it passed over, as its TLSA records could not be had
+    """How a version of an MTA tells of a session."""
+    refused: str                        # its log of a question that was answered with "later": domain, perhaps why
+    of_failure: frozenset               # what it says of a session that failed for it: remote, where it went;
+    of_success: frozenset               # self, sending-mta-ip and what the server called itself; and of one that did not
+    tells_clear: bool = False           # of sessions that went on in the clear
+    tells_chain: bool = False           # what certificates it was shown, so that hopseal need not look itself
+    passed_over: str = ''               # its log of a host without a session, as its TLSA records could not be had: domain, host
     handshake: dict = field(default_factory=dict)  # its words for a broken handshake, by what the server does
     codes: dict = field(default_factory=dict)      # reasons that it cannot tell, and what it says instead
 
 
-SENDERS = {
+NOTHING, REMOTE, ALL = frozenset(), frozenset({'remote'}), frozenset({'remote', 'self'})
+CLIENT_TLS = r'to=<[^@>]*@([^>]*)>, relay=none, .*client TLS configuration problem'
+POSTFIX = {
     # By datagram.
-    'trixie': Sender(tells_self=True, tells_place=False, tells_unreached=False),
+    'trixie': Sender(CLIENT_TLS, of_failure=ALL, of_success=NOTHING),
     # By its log; the library's words for what is no TLS are those of bookworm's OpenSSL.
-    'bookworm': Sender(tells_self=False, tells_place=True, tells_unreached=True,
+    'bookworm': Sender(CLIENT_TLS, of_failure=REMOTE, of_success=REMOTE,
+                       passed_over=r'TLS policy lookup for ([^/ ]*)/(\S*): TLSA lookup error',
                        handshake={'garbage': 'wrong version number', 'tls10': 'legacy sigalg disallowed or unsupported'},
                        codes={'X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN': 'untrusted issuer'}),
 }
 HANDSHAKE = 'tls-handshake-failure'
+SOUND = ('ok', 'sni')                   # what a server does with which only a client breaks a handshake off, for its certificate
 
-# Sessions and questions of which nobody tells.
-UNTOLD = {
-    'closed': 'the server had closed before STARTTLS, which is no matter of TLS (RPT-CNT-07)',
-    'clear': 'at level "may" Postfix says nothing of a session that went on in the clear',
-    'late': 'the answer was due before the lookup behind it had failed',
+# Where the connection ends, GnuTLS says one or the other.
+CUT_OFF = ('Error in the pull function.', 'The TLS connection was non-properly terminated.')
+# Its other words; what Exim says of clear text behind the 220.
+GNUTLS = {'drop': CUT_OFF[0], 'garbage': 'An unexpected TLS packet was received.', 'hang': 'timed out',
+          'inject': 'synch error before connect'}
+
+
+def _exim(**words):
+    return Sender(r' == [^@ ]*@(\S*) R=hopseal defer .* in hopseal router: hopseal: (.*)', of_failure=ALL, of_success=ALL,
+                  tells_clear=True, tells_chain=True, handshake={**GNUTLS, **words})
+
+
+EXIM = {
+    'trixie': _exim(tls10='rxd alert: Error in protocol version'),
+    'bookworm': _exim(tls10='Error in protocol version'),
 }
 
-
-def untold(session):
-    """The word of UNTOLD for a session that nobody tells of, or None."""
-    if not session['commands']:
-        return 'closed'
-    return 'clear' if session['tls'] is None and 'DATA' in session['commands'] else None
-
+# Sessions and questions of which nobody tells, or that are none.
+UNTOLD = {
+    'closed': 'the server had closed before STARTTLS, which is no matter of TLS (RPT-CNT-07)',
+    'exempt': 'the mail says TLS-Required: No (RPT-CNT-08, RPT-CNT-10)',
+    'second': 'a second attempt, in the clear, behind a handshake that failed',
+    'clear': 'at level "may" Postfix says nothing of a session that went on in the clear',
+    'late': 'the answer was due before the lookup behind it had failed',
+    'dns': 'the MX records cannot be had, which is no matter of TLS',
+}
+LATE = 'DNS has not answered in time'   # of an answer that was due before there was more to say
+EXEMPT = ('tls@', 'exempt@')            # mail to these, our reports for one, says TLS-Required: No
 
 # ---------------------------------------------------------------- a report in the making
 
@@ -164,6 +189,8 @@ def canonical(policies):
         for detail in entry.get('failure-details', []):
             if detail['result-type'] == 'sts-policy-invalid':
                 detail['failure-reason-code'] = re.sub(': ".*', '', detail['failure-reason-code'])
+            if detail.get('failure-reason-code') in CUT_OFF:
+                detail['failure-reason-code'] = CUT_OFF[0]
         entry.get('failure-details', []).sort(key=lambda detail: json.dumps(detail, sort_keys=True))
         lines.append(json.dumps(entry, sort_keys=True))
     return sorted(lines)
@@ -187,7 +214,9 @@ class Published:
         if expected.MX_STATUS[zone] != 'secure':
             return 'none', None
         base = host.target if kinds.TLSA[host.tlsa].at == 'target' else name
-        status = 'error' if re.fullmatch(kinds.ZONES[zone].spoil, 'TLSA') else expected.TLSA[host.tlsa]
+        lost = [re.fullmatch(kinds.ZONES[zone].spoil, rrtype) for rrtype, _ in host.addresses]
+        is_error = re.fullmatch(kinds.ZONES[zone].spoil, 'TLSA') or (lost and all(lost))
+        status = 'error' if is_error else expected.TLSA[host.tlsa]
         lines = certs.tlsa(self.directory, host) if status in ('usable', 'unusable') else ()
         return status, Policy('tlsa', base, tuple(' '.join(line.upper().split()) for line in lines), ())
 
@@ -218,11 +247,16 @@ class Published:
 # ---------------------------------------------------------------- the day
 
 
-class Day:
-    """Sessions and refusals come in, reports go out."""
+def asks_for_tls(seen):
+    """Before its first mail: who takes a connection over for another one may ask once more."""
+    return 'STARTTLS' in itertools.takewhile(lambda command: command != 'MAIL', seen['commands'])
 
-    def __init__(self, published, sender, looks):
-        self.published, self.sender, self.looks = published, sender, looks
+
+class Day:
+    """Sessions and refusals come in, reports go out.  free: domains that the operator wants no policy for."""
+
+    def __init__(self, published, sender, looks, free):
+        self.published, self.sender, self.looks, self.free = published, sender, looks, free
         self.reports = collections.defaultdict(lambda: collections.defaultdict(Entry))
         self.untold = {}
 
@@ -233,12 +267,29 @@ class Day:
 
     # ------------------------------------------------------------ a session
 
+    def why_untold(self, seen, host):
+        """The word of UNTOLD for a session that nobody tells of, or None."""
+        if not seen['commands']:
+            return 'closed'
+        if any(recipient.startswith(EXEMPT) for recipient in seen['recipients']):
+            return 'exempt'
+        if seen['tls'] is None and 'DATA' in seen['commands']:
+            is_second = not asks_for_tls(seen) and self.does(seen, host) != 'nostarttls'
+            return 'second' if is_second else None if self.sender.tells_clear else 'clear'
+        return None
+
+    def applied(self, domain, host):
+        """(of TLSA, the policy), (of MTA-STS, the policy)"""
+        if domain.name in self.free:
+            return ('none', None), (None, None)
+        return self.published.tlsa(host.name), self.published.sts(domain)
+
     def session(self, seen):
         domain, host = self.published.domain_of(seen), self.published.world.hosts[seen['host']]
-        if word := untold(seen):
+        if word := self.why_untold(seen, host):
             self.untold[domain.name] = UNTOLD[word]
             return
-        (status, tlsa), (mode, sts) = self.published.tlsa(host.name), self.published.sts(domain)
+        (status, tlsa), (mode, sts) = self.applied(domain, host)
         broken = self.broken(seen, host)
         place = self.place(seen, bool(broken or self.verified(host, status, mode)))
         failures = [failure(fault, **place) for fault in broken]
@@ -249,19 +300,23 @@ class Day:
         if mode == 'failed':
             self.add(domain.name, Policy('sts', domain.name, (), ()), [failure(sts), *failures])
         elif mode:
-            is_verified = mode == 'enforce' and status != 'usable'
+            is_verified = self.sender.tells_chain or (mode == 'enforce' and status != 'usable')
             self.add(domain.name, sts, failures or self.sts_failures(host, sts, is_verified, place))
         if not mode and status not in ('usable', 'unusable'):
             self.add(domain.name, Policy('no-policy-found', domain.name, (), ()), failures)
 
+    @staticmethod
+    def does(seen, host):
+        return host.does('AAAA' if ':' in seen['ip'] else 'A')
+
     def broken(self, seen, host):
         """[what was wrong before there was a certificate], at most one; so do the next two."""
-        if seen['tls']:
-            return []
-        does = host.does('AAAA' if ':' in seen['ip'] else 'A')
-        if 'STARTTLS' not in seen['commands'] or does == 'tls454':
+        does = self.does(seen, host)
+        if not asks_for_tls(seen) or does == 'tls454':
             return [NO_STARTTLS]
-        return [('validation-failure', self.sender.handshake.get(does, HANDSHAKE))]
+        if does in self.sender.handshake:
+            return [('validation-failure', self.sender.handshake[does])]
+        return [] if seen['tls'] or does in SOUND else [('validation-failure', HANDSHAKE)]
 
     @staticmethod
     def dane_fault(host):
@@ -272,13 +327,13 @@ class Day:
         return [DANE_TA[host.kind]] if is_ta and host.kind in DANE_TA else []
 
     def verified(self, host, status, mode):
-        """What Postfix itself found wrong with the certificate."""
+        """What the MTA itself found wrong with the certificate."""
         if status == 'usable':
             return self.dane_fault(host)
         return [PKIX[host.kind]] if mode == 'enforce' and host.kind in PKIX else []
 
     def sts_failures(self, host, sts, is_verified, place):
-        """is_verified: by Postfix; else hopseal has looked itself."""
+        """is_verified: by the MTA; else hopseal has looked itself."""
         if not any(judge.matches(pattern, host.name) for pattern in sts.hosts):
             return [failure(NOT_NAMED, **place)]
         if host.kind not in PKIX:
@@ -291,9 +346,9 @@ class Day:
 
     def place(self, seen, is_failed):
         """What is known of where a session went."""
-        known = {'host': seen['host']}
-        known['remote'] = seen['ip'] if is_failed or self.sender.tells_place else None
-        if is_failed and self.sender.tells_self:
+        says = self.sender.of_failure if is_failed else self.sender.of_success
+        known = {'host': seen['host'], 'remote': seen['ip'] if 'remote' in says else None}
+        if 'self' in says:
             known.update(local=seen['peer'], helo=seen['host'])
         if known['remote'] in self.looks[seen['host']]:
             known['helo'] = seen['host']
@@ -301,43 +356,46 @@ class Day:
 
     # ------------------------------------------------------------ no session
 
-    def refusal(self, name):
+    def refusal(self, name, why=''):
         """A question that was answered with "later": the first host with a reason that RFC 8460 has a word for."""
         domain = self.published.domains[name]
+        is_late = LATE in why if why else kinds.TLSA[domain.hosts[0].tlsa].fault == 'drop'
         mode, sts = self.published.sts(domain)
+        if expected.MX_STATUS.get(domain.dnssec) == 'error':
+            self.untold[name] = UNTOLD['dns']
+        elif is_late:
+            self.untold[name] = UNTOLD['late']
+        else:
+            self.refused(domain, mode, sts)
+
+    def refused(self, domain, mode, sts):
         for host in domain.hosts:
-            if kinds.TLSA[host.tlsa].fault == 'drop':
-                self.untold[name] = UNTOLD['late']
-            elif self.published.tlsa(host.name)[0] == 'error':
-                self.unreached(name, host.name)
+            if self.published.tlsa(host.name)[0] == 'error':
+                self.unreached(domain.name, host.name)
             elif mode == 'enforce' and not any(judge.matches(pattern, host.name) for pattern in sts.hosts):
-                self.add(name, sts, [failure(NOT_NAMED, host.name)])
+                self.add(domain.name, sts, [failure(NOT_NAMED, host.name)])
             else:
                 continue
             return
-        raise AssertionError('no reason to refuse ' + name)
+        raise AssertionError('no reason to refuse ' + domain.name)
 
     def unreached(self, name, host):
         self.add(name, Policy('tlsa', host, (), ()), [failure(NO_TLSA, host)])
 
 
-REFUSED = re.compile(r'to=<[^@>]*@([^>]*)>, relay=none, .*client TLS configuration problem')
-PASSED_OVER = re.compile(r'TLS policy lookup for ([^/ ]*)/(\S*): TLSA lookup error')
-
-
-def expect(directory, suite, sessions, mail_log):
-    """sessions: those of this Postfix, and hopseal's looks; mail_log: its lines."""
+def expect(directory, sender, sessions, mail_log, free=()):
+    """sessions: those of this sender, and hopseal's looks; mail_log: its lines."""
     looks = collections.defaultdict(list)
     for seen in sessions:
         if seen['helo'] == PROBE_HELO:
             looks[seen['host']].append(seen['ip'])
-    day = Day(Published(directory), SENDERS[suite], looks)
+    day = Day(Published(directory), sender, looks, free)
     for seen in sessions:
         if seen['helo'] != PROBE_HELO:
             day.session(seen)
     for line in mail_log:
-        if found := REFUSED.search(line):
-            day.refusal(found[1])
-        elif day.sender.tells_unreached and (found := PASSED_OVER.search(line)):
+        if found := re.search(sender.refused, line):
+            day.refusal(*found.groups())
+        elif sender.passed_over and (found := re.search(sender.passed_over, line)):
             day.unreached(found[1], found[2])
     return {name: [as_json(*one) for one in entries.items()] for name, entries in day.reports.items()}, day.untold

@@ -26,6 +26,9 @@ good_units() {
 	systemd-analyze verify --man=no "$dest"/usr/lib/systemd/system/*
 }
 find_names() { find "$dest" -name "$1" -type f | grep -q .; }
+so=$(sed -n 's/^HOPSEAL_SO = //p' exim/hopseal.main)
+functions=$(cat exim/hopseal.* | grep -oE '\{hopseal_[a-z]+\}' | tr -d '{}' | sort -u)
+offers() { nm -D --defined-only "$dest$so" | grep -q " T $1\$"; }
 
 # A build of its own kind is installed: SAN comes from the environment of the tests.
 make -s O="$O" install DESTDIR="$dest" PREFIX=/usr >/dev/null || echo "not ok - make install"
@@ -42,7 +45,25 @@ check "the example configuration is there" find_names hopseal.conf.example
 for fragment in main.cf.postfix-3.4 main.cf.postfix-3.10 tls_policy; do
 	check "Postfix's $fragment is there" find_names "$fragment"
 done
-check "the page about reports is there" test -f "$dest/usr/share/man/man7/hopseal-tlsrpt.7"
+for page in tlsrpt postfix exim opensmtpd; do
+	check "hopseal-$page(7) is there" test -f "$dest/usr/share/man/man7/hopseal-$page.7"
+done
+check "Exim's module is where its configuration looks for it" test -f "$dest$so"
+for function in $functions; do
+	check "Exim's module has $function" offers "$function"
+done
+# What the page for Exim calls by a name without a folder is ours to install.
+for name in $(sed -nE 's/^\.(It )?Pa ([a-z][a-z0-9.]*\.(main|router|transport|acl|example))\>.*/\2/p' man/hopseal-exim.7 | sort -u); do
+	check "$name, which hopseal-exim(7) names, is there" test -f "$dest/usr/share/doc/hopseal/exim/$name"
+done
+libexec=$(sed -n '/^\.It Pa .*-hopseal$/{s/^\.It Pa //;p;q}' man/filter-hopseal.8)
+for program in filter-hopseal table-hopseal; do
+	check "$program is where OpenSMTPD looks for it" test -x "$dest${libexec%/*}/$program"
+	check "$program(8) is there" test -f "$dest/usr/share/man/man8/$program.8"
+done
+for name in $(sed -nE 's/^\.(It )?Pa (smtpd\.conf[a-z.]*)$/\2/p' man/hopseal-opensmtpd.7 | sort -u); do
+	check "$name, which hopseal-opensmtpd(7) names, is there" test -f "$dest/usr/share/doc/hopseal/opensmtpd/$name"
+done
 make -s O="$O" uninstall DESTDIR="$dest" PREFIX=/usr >/dev/null || echo "not ok - make uninstall"
 check "uninstall leaves no file" gone
 echo "1..$n"

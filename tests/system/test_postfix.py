@@ -5,27 +5,15 @@ One message to each domain of tests/world/domains.tsv from each Postfix; what be
 under which TLS, is compared with the table.  postfix_limits.tsv has what a version cannot do; hopseal-postfix(7) says the same in words.
 """
 import concurrent.futures
-import pathlib
 import sys
 
 sys.dont_write_bytecode = True
-from lab import Lab, rows  # noqa: E402
+from lab import Lab, limits, rows  # noqa: E402
 from tap import Tap  # noqa: E402
 
-HERE = pathlib.Path(__file__).parent
 SUITES = ('bookworm', 'trixie')
 WORDS = {'delivered': 'sent', 'deferred': 'deferred', 'bounced': 'bounced'}
 tap = Tap()
-
-
-def limits():
-    """(suite, domain) -> (outcome, taker), where a version differs from the table."""
-    table = {}
-    for line in (HERE / 'postfix_limits.tsv').read_text().splitlines():
-        if line and not line.startswith('#'):
-            suite, domain, outcome, taker, _why = line.split('\t')
-            table[suite, domain] = (outcome, taker)
-    return table
 
 
 def takers(lab, sender_part):
@@ -42,7 +30,7 @@ def needs_tls(row, taker):
 
 def check_row(lab, postfix, row, outcomes, taken, limited):
     domain = row['domain']
-    want, want_taker = limited.get((postfix.suite, domain), (row['postfix'], row['taker']))
+    want, want_taker = limited.get(domain, (row['postfix'], row['taker']))
     status, dsn, relay, reason = outcomes.get('%s@%s' % (postfix.suite, domain), ('none', '', '', 'no outcome'))
     taker, tls = taken.get(domain, ('-', None))
     is_ok = status == WORDS[want] and taker == want_taker and (taker == '-' or bool(tls) or not needs_tls(row, taker))
@@ -89,7 +77,6 @@ def check_daemon_away(lab, postfix):
 
 
 def main():
-    limited = limits()
     with Lab(sys.argv[1], say=lambda text: print('# ' + text, flush=True)) as lab:
         hosts = [lab.postfix(suite) for suite in SUITES]
         lab.daemon()
@@ -97,7 +84,7 @@ def main():
         for postfix in hosts:
             print('# sending from Postfix %s' % postfix.version, flush=True)
             outcomes = postfix.deliver_table(postfix.suite)
-            taken = takers(lab, postfix.suite)
+            taken, limited = takers(lab, postfix.suite), limits('postfix', postfix.suite)
             for row in rows():
                 check_row(lab, postfix, row, outcomes, taken, limited)
         for postfix in hosts:

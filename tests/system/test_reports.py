@@ -15,75 +15,22 @@ import sys
 
 sys.dont_write_bytecode = True
 import delivered  # noqa: E402
-import report_oracle  # noqa: E402
 from check_report import faults as report_faults  # noqa: E402
-from lab import CONTACT, HERE, PROBE_HELO, Lab, noon, rows  # noqa: E402
-from report_oracle import kinds  # noqa: E402
+from counted import ROWS, Books  # noqa: E402
+from delivered import faults_of_all, key_record  # noqa: E402
+from lab import CONTACT, Lab, noon  # noqa: E402
+from report_oracle import POSTFIX, kinds  # noqa: E402
 from tap import Tap  # noqa: E402
 
 MINUTE_S, HOUR_S = 60, 3600
 RETRY_S = 10 * MINUTE_S                 # longer than the first pause, shorter than the second
 RESENT = 'dane-ee.test'                 # its report is sent once more
-ROWS = {row['domain']: row for row in rows()}
 tap = Tap()
 
 
 def none_of(wrong, name):
     """One test of many things: nothing is wrong with any of them."""
     tap.ok(not wrong, name, '\n'.join(map(str, wrong)))
-
-
-# ---------------------------------------------------------------- what was counted
-
-IDS = {
-    'starttls-not-supported': 'RPT-TYPE-01', 'certificate-host-mismatch': 'RPT-TYPE-02', 'certificate-expired': 'RPT-TYPE-03',
-    'certificate-not-trusted': 'RPT-TYPE-04', 'validation-failure': 'RPT-TYPE-05', 'tlsa-invalid': 'RPT-TYPE-06',
-    'dnssec-invalid': 'RPT-TYPE-07', 'sts-policy-fetch-error': 'RPT-CNT-12 RPT-TYPE-09',
-    'sts-policy-invalid': 'RPT-CNT-12 RPT-TYPE-10', 'sts-webpki-invalid': 'RPT-CNT-12 RPT-TYPE-11',
-}
-
-
-def ids(policies):
-    """What the report of a domain shows."""
-    shown = {'RPT-CNT-05'} if len({entry['policy']['policy-type'] for entry in policies}) > 1 else set()
-    for entry in policies:
-        failures, details = entry['summary']['total-failure-session-count'], entry.get('failure-details', [])
-        shown.add('RPT-CNT-03' if failures else 'RPT-CNT-02')
-        shown.update(IDS[detail['result-type']] for detail in details)
-        if sum(detail['failed-session-count'] for detail in details) > failures:
-            shown.add('RPT-CNT-04')
-    return ' '.join(sorted(shown)) or 'RPT-CNT-15'
-
-
-def expected(lab, postfix, since):
-    """What the oracle says of the sessions of this Postfix behind the first ones."""
-    sessions = lab.sessions()[since:]
-    looks = [seen for seen in sessions if seen['helo'] == PROBE_HELO and 'MAIL' not in seen['commands']]
-    own = [seen for seen in sessions if seen['peer'] in postfix.addresses]
-    return report_oracle.expect(lab.world, postfix.suite, own + looks, postfix.log().splitlines())
-
-
-def difference(report, want):
-    """Field by field; "" when there is none."""
-    has, must = report_oracle.canonical(report['policies'] if report else []), report_oracle.canonical(want)
-    return '\n'.join(['got  ' + line for line in has if line not in must] + ['want ' + line for line in must if line not in has])
-
-
-def count_and_check(lab, postfix, since, domains):
-    postfix.wait_until_idle()
-    tap.ok(lab.wait_until_counted(), 'RPT-CNT-13 Postfix %s: all that was told is counted' % postfix.version, lab.status())
-    want, untold = expected(lab, postfix, since)
-    got = lab.previews(sorted({*ROWS, *want}))
-    wrong = {name: difference(report, want.get(name, [])) for name, report in got.items()}
-    for name in domains:
-        why = ' (%s)' % untold[name] if name in untold else ''
-        tap.ok(not wrong[name], '%s Postfix %s, %s: %s%s' % (
-            ids(want.get(name, [])), postfix.version, name, ROWS[name]['shows'], why), wrong[name])
-    none_of([name for name in set(ROWS) - set(domains) if wrong[name]],
-            'RPT-CNT-15 Postfix %s: no report about others' % postfix.version)
-    none_of(['%s\n%s' % (name, wrong[name]) for name in sorted(set(want) - set(ROWS)) if wrong[name]],
-            'RPT-DNS-10 RPT-JSON-22 Postfix %s: the operators of MX hosts, an entry for each policy' % postfix.version)
-    return {name: report for name, report in got.items() if report}
 
 
 # ---------------------------------------------------------------- what arrived
@@ -108,21 +55,6 @@ AT_FIRST = {**REFUSED, 'collect-flaky': 'HTTP status 500'}
 
 def without_id(report):
     return {key: value for key, value in report.items() if key != 'report-id'}
-
-
-def key_record(lab):
-    """The DKIM record that the operator is told to publish, as a verifier's DNS has it."""
-    owner, _, text = lab.hopseal('report', 'key').stdout.partition(' IN TXT ')
-    return {owner.encode(): ''.join(re.findall('"([^"]*)"', text)).encode()}
-
-
-def faults_of_all(deliveries, faults):
-    """{what is shown: [what is wrong with which]}, in order."""
-    wrong = {}
-    for delivery in deliveries:
-        for shown, fault in faults(delivery):
-            wrong.setdefault(shown, []).extend(['%s: %s' % (delivery.path, fault)] if fault else [])
-    return wrong
 
 
 class Post:
@@ -206,14 +138,6 @@ def check_read(lab, previews, arrived):
 # ---------------------------------------------------------------- the days
 
 
-def make_sendmail(lab, postfix):
-    """sendmail(1) of the host, for the daemon outside."""
-    path = lab.folder / 'sendmail'
-    path.write_text('#!/bin/sh\nPATH=/usr/sbin:/usr/bin:/sbin:/bin exec %s run %s sendmail "$@"\n' % (
-        HERE / 'mtahost.sh', postfix.folder))
-    path.chmod(0o755)
-
-
 def day_of(previews):
     return next(iter(previews.values()))['date-range']['start-datetime'][:10]
 
@@ -226,8 +150,9 @@ def restart(lab, config, later):
 
 def first_day(lab, postfix, follows):
     lab.daemon(lab.report_config(follows), later=noon(0))
+    books = Books(tap, lab, postfix, POSTFIX[postfix.suite])
     postfix.deliver_table('day1')
-    return count_and_check(lab, postfix, 0, ROWS)
+    return books.check(ROWS)
 
 
 def is_for_the_log(row):
@@ -239,7 +164,7 @@ def is_for_the_log(row):
 
 def second_day(lab, postfix, previews):
     """Reports leave while mail does."""
-    since = len(lab.sessions())
+    books = Books(tap, lab, postfix, POSTFIX[postfix.suite])
     restart(lab, lab.report_config(postfix), noon(1))
     domains = [name for name, row in ROWS.items() if is_for_the_log(row)]
     half = len(domains) // 2
@@ -249,7 +174,7 @@ def second_day(lab, postfix, previews):
     postfix.outcomes(queued)
     tap.ok(lab.wait_until_sent(closes=day_of(previews)), 'RPT-TIME-02 all reports have left', lab.status())
     check_delivery(lab, previews)
-    return count_and_check(lab, postfix, since, domains)
+    return books.check(domains)
 
 
 def check_delivery(lab, previews):
@@ -317,7 +242,7 @@ def third_day(lab, follows, first, second, again):
 def main():
     with Lab(sys.argv[1], say=lambda text: print('# ' + text, flush=True)) as lab:
         new, old = lab.postfix('trixie'), lab.postfix('bookworm')
-        make_sendmail(lab, new)
+        new.make_sendmail()
         first = first_day(lab, new, old)
         second = second_day(lab, old, first)
         again = ten_minutes_later(lab, new, old, day_of(first))

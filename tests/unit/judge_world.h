@@ -59,6 +59,7 @@ static const struct {
 	LEAF("expired", .san = "DNS:mx1", .from_days = -30, .to_days = -1),
 	LEAF("future", .san = "DNS:mx1", .from_days = 1, .to_days = 30),
 	LEAF("other-name", .san = "DNS:other.example"),
+	LEAF("next-hop", .san = "DNS:example.com"),
 	{ "self", false, { .cn = "self", .san = "DNS:mx1" } },
 	{ "self-expired", false,
 	    { .cn = "self", .san = "DNS:mx1", .from_days = -30, .to_days = -1 } },
@@ -306,6 +307,15 @@ set_match(struct world *w)
 	w->route->hosts[0].tlsa = tlsa_set_new(&(struct tlsa_rdata){ bytes, len }, 1);
 }
 
+/* The first host is an alias of "target". */
+static inline void
+set_alias(struct world *w)
+{
+	struct domain target = domain("target");
+
+	w->route->hosts[0].canonical = xmemdup(&target, sizeof(target));
+}
+
 static inline void
 set_evidence(struct stage *s, const char *text)
 {
@@ -337,6 +347,8 @@ stage_init(struct stage *s, const struct scene *scene)
 	world_init(&s->world, scene->mx, scene->hosts, scene->sts, scene->options);
 	if (has_word(scene->options, "match"))
 		set_match(&s->world);
+	if (has_word(scene->options, "alias"))
+		set_alias(&s->world);
 	set_attempt(s, scene->attempt);
 	set_event(s, scene->event);
 	s->input = (struct judge_input){ .event = &s->event,

@@ -305,6 +305,41 @@ check_mode(void **state)
 	unlink(file);
 }
 
+/* As a folder of the MTA's, into which its root processes write, too. */
+static void
+check_owner(void **state)
+{
+	struct stat st;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(chown(folder, 12345, 23456), 0);
+	assert_int_equal(spool_append(file, "a", 1, NULL), ST_OK);
+	assert_int_equal(chown(folder, 0, 0), 0);
+	assert_int_equal(stat(file, &st), 0);
+	assert_int_equal(st.st_uid, 12345);
+	assert_int_equal(st.st_gid, 23456);
+	assert_int_equal(st.st_mode & 07777, 0660);
+	unlink(file);
+}
+
+static void
+check_two_names(void **state)
+{
+	struct why why;
+	char other[80];
+
+	(void)state;
+	snprintf(other, sizeof(other), "%s/other", folder);
+	assert_int_equal(spool_append(other, "a", 1, NULL), ST_OK);
+	assert_int_equal(link(other, file), 0);
+	assert_int_equal(spool_append(file, "b", 1, &why), ST_IO);
+	assert_non_null(strstr(why.text, "another name"));
+	unlink(file);
+	unlink(other);
+}
+
 static void
 check_not_regular(void **state)
 {
@@ -346,7 +381,9 @@ main(void)
 		CASE("the file is renamed while a writer waits", check_renamed),
 		CASE("RPT-CNT-13 many writers at once", check_many_writers),
 		CASE("the daemon may read what an MTA wrote", check_mode),
+		CASE("what root makes belongs to the folder's owner", check_owner),
 		CASE("no pipe and no symbolic link", check_not_regular),
+		CASE("no file of two names", check_two_names),
 		CASE("every event has its own id", check_id),
 	};
 	int failed;

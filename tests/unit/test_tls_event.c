@@ -43,6 +43,16 @@ static const struct refused_case {
 	    "\"tls\" is no word for it" },
 	{ "no next-hop", BYTES("{\"source\":\"exim\",\"tls\":\"up\"}"),
 	    "\"next-hop\" is no domain" },
+	{ "no next-hop, and no address to find it by",
+	    BYTES("{\"source\":\"opensmtpd\",\"tls\":\"failed\"}"),
+	    "\"next-hop\" is no domain" },
+	{ "no next-hop, from who always knows it",
+	    BYTES("{\"source\":\"exim\",\"tls\":\"up\",\"remote\":\"192.0.2.1\"}"),
+	    "\"next-hop\" is no domain" },
+	{ "a next-hop that is none, of a known address",
+	    BYTES("{\"source\":\"opensmtpd\",\"tls\":\"failed\",\"next-hop\":\"..\","
+		  "\"remote\":\"192.0.2.1\"}"),
+	    "\"next-hop\" is no domain" },
 	{ "an address as next-hop",
 	    BYTES("{\"source\":\"exim\",\"tls\":\"up\",\"next-hop\":\"[192.0.2.1]\"}"),
 	    "\"next-hop\" is no domain" },
@@ -137,6 +147,12 @@ static const struct read_case {
 	    "cher.example\"}",
 	    OUT("\"next-hop\":\"xn--bcher-kva.example\",\"tls\":\"refused\","
 		"\"verified\":\"unknown\"}") },
+	{ "OpenSMTPD's session without a next-hop has an address",
+	    "{\"source\":\"opensmtpd\",\"tls\":\"failed\","
+	    "\"remote\":\"192.0.2.1\"}",
+	    "{\"source\":\"opensmtpd\",\"direction\":\"out\",\"when\":1732233600,"
+	    "\"remote\":\"192.0.2.1\",\"tls\":\"failed\","
+	    "\"verified\":\"unknown\"}" },
 	{ "an inbound client without a name",
 	    "{\"source\":\"milter\",\"direction\":\"in\",\"tls\":\"not-offered\"}",
 	    "{\"source\":\"milter\",\"direction\":\"in\",\"when\":1732233600,"

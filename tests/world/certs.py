@@ -1,5 +1,6 @@
 """The certificates of the world, and the TLSA data made from them."""
 import os
+import ssl
 import subprocess
 
 import kinds
@@ -15,10 +16,10 @@ other ec ca -1 90 other.example
 '''
 
 
-def _line(name, kind, own_names, nexthop):
+def _line(name, kind, own_names, nexthop, target=None):
     cert = kinds.CERTS[kind]
     names = {'own': ','.join(own_names), 'wild': '*.' + name.partition('.')[2],
-             'other': 'other.example', 'nexthop': nexthop, 'none': '-'}[cert.names]
+             'other': 'other.example', 'target': target, 'nexthop': nexthop, 'none': '-'}[cert.names]
     return '%s ec %s %d %d %s\n' % (name, cert.issuer, *cert.days, names)
 
 
@@ -27,7 +28,7 @@ def specs(world):
     text, rsa_names = FIXED, []
     for host in world.hosts.values():
         own_names = sorted({host.name, host.target})
-        text += _line(host.name, host.sink.cert, own_names, host.nexthop)
+        text += _line(host.name, host.sink.cert, own_names, host.nexthop, host.target)
         if host.sink.rsa:
             rsa_names.append(host.name)
     for domain in world.domains:
@@ -45,6 +46,17 @@ def make(directory, world):
                    env={**os.environ, 'TMPDIR': str(directory)})
     subprocess.run([directory / 'mkcert'], cwd=directory / 'certs', input=specs(world), text=True,
                    check=True)
+    for host in world.hosts.values():
+        if kinds.CERTS[host.sink.cert].has_bad_tail:
+            _add_bad_tail(directory / 'certs', host.name)
+
+
+def _add_bad_tail(folder, name):
+    """OpenSSL takes the version for a number like others, GnuTLS does not take the certificate."""
+    der = ssl.PEM_cert_to_DER_cert((folder / 'ca.crt').read_text())
+    version_3, no_version = bytes.fromhex('a003020102'), bytes.fromhex('a003020109')
+    with open(folder / (name + '.pem'), 'a', encoding='ascii') as chain:
+        chain.write(ssl.DER_cert_to_PEM_cert(der.replace(version_3, no_version, 1)))
 
 
 def shown_by(host):

@@ -51,8 +51,8 @@ POLICY = {
 SINK = {
     **_all('good wildcert sni v6bad aaaafail alias outalias cnonly', ''),
     'expired': 'certificate has expired',
-    'wrongname': 'hostname mismatch',
-    'selfsigned': 'self-signed certificate',
+    **_all('wrongname aliased', 'hostname mismatch'),
+    **_all('selfsigned badtail', 'self-signed certificate'),
     **_all('unknownca ta taexpired tawrongname tanexthop',
            'self-signed certificate in certificate chain'),
     'tls10': r'Cipher is \(NONE\)',

@@ -46,6 +46,14 @@ EXTRA_ZONES = {
     'sinks.test': 'signed',             # one MX host of every kind, for tests of single sessions
 }
 
+# Mail domains beside the table, without any policy of their own: the MX host, and its TLSA word.
+BESIDE = {
+    'shares-sts.plain.test': ('mx-good.sts-enforce.test', '-'),
+    'shares-dane.plain.test': ('mx-good.dane-wrong.test', 'wrong'),
+    'shares-ta.plain.test': ('mx-tanexthop.dane-ta-nexthop.test', 'ta'),
+    'badtail.plain.test': ('mx-badtail-b.sinks.test', 'wrong'),
+}
+
 
 # Where reports go: zone of the collectors, and domain of a mailbox (it is in domains.tsv too).
 REPORTS = 'report.test'
@@ -90,7 +98,8 @@ class Cert:
     """A leaf certificate for one host name."""
     issuer: str = 'ca'                  # self = signed with its own key
     days: tuple = (-1, 90)              # from, to, counted from now
-    names: str = 'own'                  # own, wild, other, nexthop or none (common name only)
+    names: str = 'own'                  # own, wild, other, target, nexthop or none (common name only)
+    has_bad_tail: bool = False          # behind it stands one of a version that there is not
 
 
 CERTS = {
@@ -100,11 +109,13 @@ CERTS = {
     'selfsigned': Cert(issuer='self'),
     'unknownca': Cert(issuer='otherca'),
     'cnonly': Cert(names='none'),
+    'aliased': Cert(names='target'),
     'wildcert': Cert(names='wild'),
     'ta': Cert(issuer='ta'),
     'taexpired': Cert(issuer='ta', days=(-300, -5)),
     'tawrongname': Cert(issuer='ta', names='other'),
     'tanexthop': Cert(issuer='ta', names='nexthop'),
+    'badtail': Cert(issuer='self', has_bad_tail=True),
 }
 
 
@@ -116,7 +127,7 @@ class Sink:
     does6: str = ''                     # over IPv6, if different
     rsa: bool = False                   # shows an RSA certificate too
     fault: tuple = ()                   # address types whose queries get SERVFAIL
-    alias: str = ''                     # CNAME to a name inside its zone, or outside in plain.test
+    alias: str = ''                     # CNAME to a name inside its zone, a second one, or outside in plain.test
     address: bool = True
 
 
@@ -139,6 +150,7 @@ SINKS = {
     'addrfail': Sink(fault=('A', 'AAAA')),
     'alias': Sink(alias='inside'),
     'outalias': Sink(alias='outside'),
+    'aliased': Sink(cert='aliased', alias='second'),
 }
 
 

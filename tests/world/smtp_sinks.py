@@ -7,6 +7,7 @@ import tls
 
 PATIENCE_S = 120                        # until a server gives a silent client up
 GARBAGE = b'this is not TLS at all\r\n'
+CONNECTIONS = itertools.count(1)
 
 
 class Mailbox:
@@ -38,8 +39,8 @@ class SmtpSink:
             fault = repr(error)
         finally:
             version, sni = session.tls()
-            self.sessions.write(host=self.host.name, ip=self.address, peer=peer, tls=version,
-                                sni=sni, helo=session.helo, commands=session.commands,
+            self.sessions.write(connection=session.number, host=self.host.name, ip=self.address, peer=peer,
+                                tls=version, sni=sni, helo=session.helo, commands=session.commands,
                                 recipients=session.recipients, fault=fault)
             session.close()
 
@@ -56,7 +57,7 @@ class Session:
     """One connection. Each on_ method answers the command of its name."""
 
     def __init__(self, server, sock):
-        self.server, self.sock = server, sock
+        self.number, self.server, self.sock = next(CONNECTIONS), server, sock
         self.lines = sock.makefile('rb')
         self.secure = self.done = False
         self.sender, self.recipients, self.commands, self.helo = '', [], [], ''
@@ -134,7 +135,7 @@ class Session:
         if line:
             server, (version, sni) = self.server, self.tls()
             server.mailbox.take(self.recipients, lines)
-            server.log.write(mx=server.host.name, ip=server.address, tls=version, sni=sni,
+            server.log.write(connection=self.number, mx=server.host.name, ip=server.address, tls=version, sni=sni,
                              sender=self.sender, recipients=self.recipients, size=sum(map(len, lines)))
             self.say('250 2.0.0 queued')
 

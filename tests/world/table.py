@@ -41,6 +41,8 @@ class Host:
     def target(self):
         if self.sink.alias == 'inside':
             return 'target.' + self.name.partition('.')[2]
+        if self.sink.alias == 'second':
+            return 'target-b.' + self.name.partition('.')[2]
         if self.sink.alias == 'outside':
             return self.nexthop.partition('.')[0] + '.plain.test'
         return self.name
@@ -111,6 +113,8 @@ class World:
                     self._row(line.rstrip('\n').split('\t'), '%s:%d' % (FILE.name, number))
         for kind in kinds.SINKS:
             self._host('mx-%s.%s' % (kind, GALLERY), 'ee', GALLERY)
+        for host, tlsa in kinds.BESIDE.values():
+            self._host(host, tlsa, GALLERY)
         assert len(self.hosts) < 255 and self._policies() < 140, 'out of addresses'
 
     def _policies(self):

@@ -23,6 +23,8 @@ class Zones:
                 self._sts(domain)
             if domain.dnssec != 'absent':
                 self._wants_reports(domain.name)
+        for name, (host, _) in kinds.BESIDE.items():
+            self._mx(name, [world.hosts[host]])
         for name in set(kinds.RECORDS) - {domain.name for domain in world.domains}:
             self._wants_reports(name)
         for name, collector in kinds.COLLECTORS.items():
@@ -62,8 +64,11 @@ class Zones:
         elif domain.null_mx:
             self.add(domain.name, 'MX', '0 .')
         elif not domain.is_implicit:
-            for place, host in enumerate(domain.hosts, 1):
-                self.add(domain.name, 'MX', '%d %s.' % (10 * place, host.name))
+            self._mx(domain.name, domain.hosts)
+
+    def _mx(self, name, hosts):
+        for place, host in enumerate(hosts, 1):
+            self.add(name, 'MX', '%d %s.' % (10 * place, host.name))
 
     def _sts(self, domain):
         record, web = '_mta-sts.' + domain.name, domain.web

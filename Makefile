@@ -190,7 +190,7 @@ conformance: built-check
 bench: deps
 	$(Q)sh tests/deps.sh $(BENCH_PACKAGES)
 	$(Q)$(MAKE) --no-print-directory all benches
-	$(Q)python3 tests/bench/bench.py $(B)
+	$(Q)python3 tests/bench/bench.py $(B) $(BENCH)
 benches: $(BENCHES)
 $(B)/bench/%: $(B)/tests/bench/%.o $(B)/libhopseal.a
 	@mkdir -p $(@D)

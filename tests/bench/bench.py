@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""bench.py BUILD: hopseald beside a raw echo server and beside Debian's postfix-mta-sts-resolver.
+"""bench.py BUILD [WORD...]: hopseald beside a raw echo server and beside Debian's postfix-mta-sts-resolver.
 
 Prints one table and writes BUILD/bench.json. Ends with 1 only when something could not be measured: whether a goal
-is met depends on the machine and what else it does. Needs root, for namespaces of its own.
+is met depends on the machine and what else it does. Needs root, for namespaces of its own.  Words choose the groups that have one in
+their name.
 """
 import json
 import os
@@ -31,13 +32,13 @@ GROUPS = [
 ]
 
 
-def inside(build):
-    """All groups, in the namespaces. A group that fails does not stop the others."""
+def inside(build, words):
+    """The groups, in the namespaces. One that fails does not stop the others."""
     found, failures = [], []
     machine = {'cpus': len(lab.CPUS), 'kernel': os.uname().release, 'load_average': os.getloadavg()[0]}
     lab.take_precedence()
     with lab.Lab(build) as world:
-        for name, group in GROUPS:
+        for name, group in ((name, group) for name, group in GROUPS if not words or any(word in name for word in words)):
             print('bench: ' + name, file=sys.stderr)
             try:
                 found += group(world)
@@ -54,15 +55,15 @@ def inside(build):
 
 
 def main(arguments):
-    if len(arguments) == 2 and arguments[0] == '--inside':
-        return inside(pathlib.Path(arguments[1]))
-    if len(arguments) != 1:
+    if len(arguments) > 1 and arguments[0] == '--inside':
+        return inside(pathlib.Path(arguments[1]), arguments[2:])
+    if not arguments:
         sys.exit(__doc__)
     if os.geteuid() != 0:
         sys.exit('bench: needs root')
     exim.prepare()
     return subprocess.call(lab.enter_command(
-        [sys.executable, '-B', __file__, '--inside', pathlib.Path(arguments[0]).resolve()]))
+        [sys.executable, '-B', __file__, '--inside', pathlib.Path(arguments[0]).resolve(), *arguments[1:]]))
 
 
 try:

@@ -11,6 +11,7 @@ import concurrent.futures
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import tempfile
@@ -23,6 +24,7 @@ BEGAN = time.time()
 CONTACT = 'tls@mta.example.net'
 PROBE_HELO = 'probe.example.net'
 KEYS = {'rsa': ['RSA', '-pkeyopt', 'rsa_keygen_bits:2048'], 'ed25519': ['ED25519']}
+SOON_S = 10             # a report that leaves by then is waited for; second attempts come later
 QUIET = 9               # polls in a row, longer than hopseald waits before it writes counts down
 
 
@@ -193,9 +195,11 @@ deadline = 3s
     def wait_until_sent(self, closes=''):
         """No report is due; closes: "2026-11-21", a day that must have been closed before."""
         def is_done(status):
-            now = time.time() + self.later
-            return ('closing: day=' + closes in self.log() and status['reports']['under_way'] == 0 and
-                    not any(way['state'] == 'waiting' and way['next_epoch'] <= now for way in self.destinations()))
+            soon = time.time() + self.later + SOON_S
+            made = re.findall(r'closing: day=%s\S* reports=(\d+)' % closes, self.log())
+            return (made != [] and int(made[-1]) <= len(self.tell('report', 'list')['reports']) and
+                    status['reports']['under_way'] == 0 and
+                    not any(way['state'] == 'waiting' and way['next_epoch'] <= soon for way in self.destinations()))
 
         return self.wait_for(is_done)
 

@@ -3,7 +3,7 @@
 
 #include <strings.h>
 
-#define MAP "opensmtpd"
+#define MAP "opensmtpd-prefetch"
 
 /* Requests that wait for one question. */
 struct waiting {

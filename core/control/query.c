@@ -145,9 +145,9 @@ ask(struct control_request *r)
 {
 	struct service *service = r->service;
 
-	if (r->dialect->needs_looks)
-		r->sealing = seal_ask(
-		    &service->seal, &r->next_hop, r->deadline_ms, on_answer, r);
+	if (r->dialect->looks != LOOKS_NONE)
+		r->sealing = seal_ask(&service->seal, &r->next_hop, r->dialect->looks,
+		    r->deadline_ms, on_answer, r);
 	else
 		r->question = engine_ask(
 		    service->engine, &r->next_hop, r->deadline_ms, on_answer, r);

@@ -160,8 +160,9 @@ peek(struct map_session *s, const struct next_hop *next_hop, struct answer *out)
 {
 	struct service *service = s->door->service;
 
-	return s->dialect->needs_looks ? seal_peek(&service->seal, next_hop, out)
-				       : engine_peek(service->engine, next_hop, out);
+	if (s->dialect->looks == LOOKS_NONE)
+		return engine_peek(service->engine, next_hop, out);
+	return seal_peek(&service->seal, next_hop, s->dialect->looks, out);
 }
 
 static void
@@ -170,9 +171,9 @@ ask_out(struct map_session *s, const struct next_hop *next_hop)
 	struct service *service = s->door->service;
 	int deadline_ms = s->door->deadline_ms;
 
-	if (s->dialect->needs_looks)
-		s->sealing =
-		    seal_ask(&service->seal, next_hop, deadline_ms, on_answer, s);
+	if (s->dialect->looks != LOOKS_NONE)
+		s->sealing = seal_ask(&service->seal, next_hop, s->dialect->looks,
+		    deadline_ms, on_answer, s);
 	else
 		s->question =
 		    engine_ask(service->engine, next_hop, deadline_ms, on_answer, s);

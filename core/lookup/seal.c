@@ -15,7 +15,7 @@ struct awaited {
 };
 
 /* The looks of one question. */
-struct looks {
+struct awaited_looks {
 	size_t count, ended;
 	struct awaited items[SEAL_LOOKS_MAX];
 };
@@ -26,7 +26,7 @@ struct looks {
 static bool
 may_be_seen(const struct probe_target *place, const void *arg)
 {
-	const struct looks *looks = arg;
+	const struct awaited_looks *looks = arg;
 	const struct awaited *look;
 
 	for (look = looks->items; look < looks->items + looks->count; look++)
@@ -40,7 +40,7 @@ may_be_seen(const struct probe_target *place, const void *arg)
 /* looks NULL: nobody waits for any. */
 static void
 see(const struct seal_tools *tools, const struct facts *facts,
-    const struct looks *looks, struct answer *answer)
+    const struct awaited_looks *looks, struct answer *answer)
 {
 	const struct standing_input input = {
 		.facts = facts,
@@ -105,9 +105,9 @@ look_for_later(const struct probe_target *target, void *arg)
 
 bool
 seal_peek(const struct seal_tools *tools, const struct next_hop *next_hop,
-    struct answer *answer)
+    enum looks looks, struct answer *answer)
 {
-	static const struct looks none = { .count = 0 };
+	static const struct awaited_looks none = { .count = 0 };
 	struct facts facts;
 
 	if (!engine_peek(tools->engine, next_hop, answer))
@@ -115,7 +115,7 @@ seal_peek(const struct seal_tools *tools, const struct next_hop *next_hop,
 	if (tools->probes == NULL || !engine_facts(tools->engine, next_hop, &facts))
 		return true;
 	see(tools, &facts, &none, answer);
-	if (!opensmtpd_is_settled(answer)) {
+	if (!opensmtpd_is_settled(answer, looks)) {
 		answer_clear(answer);
 		return false;
 	}
@@ -132,7 +132,8 @@ struct seal_question {
 	int64_t ends_ms;
 	struct loop_timer *deadline; /* of the looks */
 	bool has_looked;
-	struct looks looks;
+	enum looks wants;
+	struct awaited_looks looks;
 	engine_done_fn *done;
 	void *arg;
 };
@@ -218,12 +219,16 @@ step(void *arg)
 	struct seal_question *q = arg;
 	struct facts facts;
 	struct answer answer;
+	bool is_settled;
 
 	decide_now(q, &facts, &answer);
+	is_settled = opensmtpd_is_settled(&answer, q->wants);
 	if (!q->has_looked && q->tools->probes != NULL)
-		each_place(q->tools, &facts, &answer, await_look, q);
+		each_place(q->tools, &facts, &answer,
+		    is_settled ? look_for_later : await_look,
+		    is_settled ? (void *)q->tools : q);
 	q->has_looked = true;
-	if (opensmtpd_is_settled(&answer) || q->looks.ended == q->looks.count)
+	if (is_settled || q->looks.ended == q->looks.count)
 		finish(q, &answer);
 	else
 		answer_clear(&answer);
@@ -259,12 +264,13 @@ on_answer(const struct answer *answer, void *arg)
 
 struct seal_question *
 seal_ask(const struct seal_tools *tools, const struct next_hop *next_hop,
-    int deadline_ms, engine_done_fn *done, void *arg)
+    enum looks looks, int deadline_ms, engine_done_fn *done, void *arg)
 {
 	struct seal_question *q = xcalloc(1, sizeof(*q));
 
 	q->tools = tools;
 	q->next_hop = *next_hop;
+	q->wants = looks;
 	q->ends_ms = loop_now_ms() + deadline_ms;
 	q->done = done;
 	q->arg = arg;

@@ -13,6 +13,7 @@
 #include "lookup/engine.h"
 #include "lookup/probe.h"
 #include "policy/judge.h"
+#include "wire/opensmtpd.h"
 
 #define SEAL_LOOKS_MAX 16 /* begun for one question */
 
@@ -27,16 +28,17 @@ struct seal_tools {
 void seal_see(
     const struct seal_tools *tools, const struct facts *facts, struct answer *answer);
 
-/* engine_peek() with standings.  Hosts not yet seen are looked at behind it. */
+/* engine_peek() with standings; looks says what must be certain.  Hosts not yet seen are looked at behind it. */
 bool seal_peek(const struct seal_tools *tools, const struct next_hop *next_hop,
-    struct answer *answer);
+    enum looks looks, struct answer *answer);
 
 struct seal_question;
 
 /* engine_ask() with standings: done runs as soon as the answer is settled (wire/opensmtpd.h), or no look can help, at most
  * deadline_ms later.  tools are borrowed until then. */
 struct seal_question *seal_ask(const struct seal_tools *tools,
-    const struct next_hop *next_hop, int deadline_ms, engine_done_fn *done, void *arg);
+    const struct next_hop *next_hop, enum looks looks, int deadline_ms,
+    engine_done_fn *done, void *arg);
 void seal_cancel(struct seal_question *question); /* NULL is fine */
 
 #endif

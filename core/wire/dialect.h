@@ -13,6 +13,7 @@
 
 #include "base/strbuf.h"
 #include "wire/answer.h"
+#include "wire/opensmtpd.h"
 #include "wire/socketmap.h"
 
 struct dialect {
@@ -21,7 +22,7 @@ struct dialect {
 	/* Append the text of the reply; returns its code.  Never REPLY_OK without text. */
 	enum socketmap_code (*put)(const struct answer *answer, struct strbuf *text);
 	bool is_delivery; /* an MTA asks for every session that it is about to begin */
-	bool needs_looks; /* how hosts stand has a say (lookup/seal.h) */
+	enum looks looks; /* how hosts stand has a say (lookup/seal.h) */
 	bool takes_turns; /* so has whose turn it is (lookup/turns.h) */
 };
 

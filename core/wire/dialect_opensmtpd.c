@@ -216,13 +216,14 @@ opensmtpd_wants_look(const struct answer *a, const struct host_answer *h)
 }
 
 bool
-opensmtpd_is_settled(const struct answer *a)
+opensmtpd_is_settled(const struct answer *a, enum looks looks)
 {
 	struct relay_host hosts[ANSWER_HOSTS_MAX];
 	enum seal seal = opensmtpd_seal(a);
 
-	return seal == SEAL_OPEN ||
-	       (seal == SEAL_SEALED && opensmtpd_hosts(a, hosts) > 0);
+	if (seal != SEAL_SEALED)
+		return seal == SEAL_OPEN;
+	return looks == LOOKS_TO_SEAL || opensmtpd_hosts(a, hosts) > 0;
 }
 
 /* --- words ------------------------------------------------------------------------------------- */

@@ -34,7 +34,14 @@ size_t opensmtpd_hosts(
 /* Whether a look at this host can make the answer better. */
 bool opensmtpd_wants_look(const struct answer *answer, const struct host_answer *host);
 
-/* Whether the answer is as good as it need be: nothing is in doubt, and sealed mail has a host to go to. */
-bool opensmtpd_is_settled(const struct answer *answer);
+/* What a question waits for. */
+enum looks {
+	LOOKS_NONE,     /* no look at a host has a say */
+	LOOKS_TO_SEAL,  /* until it is certain whether the domain is sealed */
+	LOOKS_TO_ROUTE, /* and until sealed mail has a host to go to */
+};
+
+/* Whether the answer is as good as it need be, for one that waits for looks. */
+bool opensmtpd_is_settled(const struct answer *answer, enum looks looks);
 
 #endif

@@ -200,7 +200,7 @@ begin_asking(struct scene *s, struct hearer *ear)
 	struct next_hop n = stage_next_hop("example.org");
 
 	*ear = (struct hearer){ .times = 0 };
-	ear->question = seal_ask(&s->tools, &n, WAIT_MS, on_told, ear);
+	ear->question = seal_ask(&s->tools, &n, LOOKS_TO_ROUTE, WAIT_MS, on_told, ear);
 	assert_int_equal(ear->times, 0);
 }
 
@@ -213,7 +213,7 @@ said(struct scene *s)
 	struct answer answer;
 	int waited;
 
-	if (seal_peek(&s->tools, &n, &answer)) {
+	if (seal_peek(&s->tools, &n, LOOKS_TO_ROUTE, &answer)) {
 		note(&answer, ear.text);
 		answer_clear(&answer);
 		return ear.text;
@@ -231,7 +231,7 @@ is_in_memory(struct scene *s)
 	struct next_hop n = stage_next_hop("example.org");
 	struct answer answer;
 
-	if (!seal_peek(&s->tools, &n, &answer))
+	if (!seal_peek(&s->tools, &n, LOOKS_TO_ROUTE, &answer))
 		return false;
 	answer_clear(&answer);
 	return true;
@@ -392,6 +392,33 @@ check_waits(void **state)
 	fake_pass_ms(200);
 	assert_string_equal(ear.text, "sealed webpki");
 	assert_true(is_in_memory(&s));
+	scene_end(&s);
+}
+
+/* That it is sealed is certain before anything is seen. */
+static void
+check_seal_at_once(void **state)
+{
+	struct next_hop n = stage_next_hop("example.org");
+	struct answer answer;
+	struct hearer ear;
+	struct scene s;
+
+	(void)state;
+	scene_begin(&s, "good");
+	show(SERVER, "good");
+	mx_takes_ms(8000);
+	scene_go(&s);
+	ear = (struct hearer){ .times = 0 };
+	ear.question = seal_ask(&s.tools, &n, LOOKS_TO_SEAL, WAIT_MS, on_told, &ear);
+	fake_pass_ms(500);
+	assert_string_equal(ear.text, "sealed unseen");
+	assert_true(seal_peek(&s.tools, &n, LOOKS_TO_SEAL, &answer));
+	answer_clear(&answer);
+	assert_false(is_in_memory(&s)); /* a route */
+	fake_pass_ms(8000);
+	assert_true(is_in_memory(&s)); /* by the look that was begun */
+	assert_string_equal(said(&s), "sealed webpki");
 	scene_end(&s);
 }
 
@@ -836,6 +863,7 @@ main(void)
 		CASES(check_standing, standing_cases),
 		CASE("MIX-02 option both: WebPKI belongs to the verdict", check_both),
 		CASE("MTA-STS needs no look", check_no_look),
+		CASE("sealed is said before a look has ended", check_seal_at_once),
 		CASE("nor does a domain without policies", check_open_no_look),
 		CASE(
 		    "REF-05 the server is asked for by the host's own name", check_sni),

@@ -137,7 +137,7 @@ def said_seal(reply):
 def compare(asked, world, opens):
     """Every domain, as often as hosts need to be seen."""
     names = [domain.name for domain in world.domains]
-    asked.ask_all('opensmtpd', names)
+    asked.ask_all('opensmtpd-prefetch', names)
     seals, routes = asked.ask_all('opensmtpd', names), asked.ask_all('opensmtpd-route', names)
     word = 'encrypt' if opens else 'defer'
     for domain in world.domains:

@@ -34,7 +34,8 @@ tap = Tap()
 
 def answer_well(request):
     name, _, key = request.partition(' ')
-    return {'event': 'OK counted', 'opensmtpd': 'OK sealed sts' if key == 'good.test' else 'OK open',
+    seal = 'OK sealed sts' if key == 'good.test' else 'OK open'
+    return {'event': 'OK counted', 'opensmtpd': seal, 'opensmtpd-prefetch': seal,
             'opensmtpd-route': 'OK smtp+tls://mx1.' + key}[name]
 
 
@@ -108,7 +109,7 @@ def filter_with_daemon():
     said = program.hear_text(proceed() + proceed('a2'))
     tap.ok(sorted(said.splitlines()) == sorted((proceed() + proceed('a2')).splitlines()),
            'filter, a daemon: mail proceeds', said)
-    tap.ok(sorted(daemon.requests) == ['opensmtpd good.test', 'opensmtpd plain.test'],
+    tap.ok(sorted(daemon.requests) == ['opensmtpd-prefetch good.test', 'opensmtpd-prefetch plain.test'],
            'filter, a daemon: it is asked before the tables are', daemon.requests)
     program.send(plain_link('a1', 'good.test'))
     tap.ok(daemon.wait_for(3) and json.loads(daemon.requests[2].partition(' ')[2])['next-hop'] == 'good.test',

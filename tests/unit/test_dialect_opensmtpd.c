@@ -208,21 +208,22 @@ check_many(void **state)
 static const struct look_case {
 	const char *name;
 	const char *hosts, *sts, *standings, *want; /* hosts that want a look */
-	bool is_settled;
+	bool is_sealing, is_routing;                /* settled, to seal and to route */
 } look_cases[] = {
-	{ "nobody looks at hosts of an open domain", "mx1.a=denied", "", "", "", true },
+	{ "nobody looks at hosts of an open domain", "mx1.a=denied", "", "", "", true,
+	    true },
 	{ "nor at those that WebPKI is all for", "mx1.a=denied", "enforce mx1.a", "",
-	    "", true },
+	    "", true, true },
 	{ "hosts with DANE want a look", "mx1.a=usable mx2.a=unusable", "", "",
-	    "mx1.a mx2.a", false },
+	    "mx1.a mx2.a", true, false },
 	{ "and those beside them", "mx1.a=usable mx2.a=denied", "", "", "mx1.a mx2.a",
-	    false },
+	    true, false },
 	{ "none that is skipped", "mx1.a=usable mx2.a=tlsa-error", "", "", "mx1.a",
-	    false },
+	    true, false },
 	{ "one that verifies is enough to go on", "mx1.a=usable mx2.a=usable", "",
-	    "unseen webpki", "mx1.a", true },
+	    "unseen webpki", "mx1.a", true, true },
 	{ "what was seen is not looked at again", "mx1.a=usable mx2.a=usable", "",
-	    "holds fails", "", false },
+	    "holds fails", "", true, false },
 };
 
 static void
@@ -242,7 +243,8 @@ check_looks(void **state)
 			strbuf_addf(&want, "%s%s", want.len > 0 ? " " : "",
 			    a.hosts[i].name->text);
 	assert_string_equal(strbuf_str(&want), c->want);
-	assert_int_equal(opensmtpd_is_settled(&a), c->is_settled);
+	assert_int_equal(opensmtpd_is_settled(&a, LOOKS_TO_SEAL), c->is_sealing);
+	assert_int_equal(opensmtpd_is_settled(&a, LOOKS_TO_ROUTE), c->is_routing);
 	strbuf_clear(&want);
 	answer_clear(&a);
 	world_clear(&w);

@@ -126,7 +126,8 @@ check_asked(void **state)
 	(void)state;
 	request(a, "0.7", 1, "a@good.test", 0);
 	check_said(a, "");
-	assert_true(answer_one(listener, "19:opensmtpd good.test,", "9:OK sealed,"));
+	assert_true(
+	    answer_one(listener, "28:opensmtpd-prefetch good.test,", "9:OK sealed,"));
 	step_asked(a, 10);
 	check_said(a, "filter-result|1|f|proceed\n");
 	assert_int_equal(a->prefetch.unanswered, 0);

@@ -260,8 +260,12 @@ def check_afterwards(lab, smtpd, count):
 def check_spools(lab):
     """What hopseald was not told it reads from the spools."""
     lab.wait_until_counted()
-    left = [smtpd.suite for smtpd in lab.hosts if smtpd.spool.exists() and smtpd.spool.stat().st_size]
-    tap.ok(not left, 'sessions that it was not told of are read from the spool', left)
+
+    def left():
+        return [smtpd.suite for smtpd in lab.hosts if smtpd.spool.exists() and smtpd.spool.stat().st_size]
+
+    lab.wait_for(lambda status: not left())
+    tap.ok(not left(), 'sessions that it was not told of are read from the spool', left())
 
 
 def main():

@@ -14,7 +14,6 @@ struct sighting {
 	char reason[REASON_CODE_MAX + 1];
 	char version[16];
 	struct chain chain;
-	struct evidence_memo memo;
 	size_t chain_bytes;
 	uint8_t ders[]; /* what chain points to */
 };
@@ -95,6 +94,5 @@ sighting_evidence(struct sighting *s, struct evidence *out)
 		.reason = s->reason,
 		.version = s->version,
 		.chain = s->tls == TLS_UP ? &s->chain : NULL,
-		.memo = &s->memo,
 	};
 }

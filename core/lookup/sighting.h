@@ -1,7 +1,7 @@
 /*
  * What a look at a server showed, kept.  SPDX-License-Identifier: ISC
  *
- * Shared by reference count, between the cache and those who wait for it; immutable, but for what judge() remembers.
+ * Shared by reference count, between the cache and those who wait for it; immutable.
  */
 #ifndef HOPSEAL_LOOKUP_SIGHTING_H
 #define HOPSEAL_LOOKUP_SIGHTING_H

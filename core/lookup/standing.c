@@ -2,6 +2,7 @@
 #include "lookup/standing.h"
 
 #include "net/loop.h"
+#include "policy/chain_memo.h"
 #include "policy/dane_names.h"
 
 /* A host under judgement. */
@@ -42,8 +43,8 @@ hold_against_tlsa(const struct view *v, const struct chain *chain)
 	struct dane_names names;
 
 	dane_names_find(facts->next_hop, facts->route, v->facts, &names);
-	dane_verify(
-	    chain, v->host->tlsa, names.names, names.count, loop_time(), &verdict);
+	memo_dane_verify(chain, v->input->trust, v->host->tlsa, names.names,
+	    names.count, loop_time(), &verdict);
 	return why_no_match(&verdict);
 }
 
@@ -54,7 +55,8 @@ hold_against_webpki(const struct view *v, const struct evidence *evidence)
 
 	if (v->input->trust == NULL)
 		return "no trust anchors";
-	evidence_verify(evidence, v->input->trust, loop_time(), &verdict);
+	memo_pkix_verify(
+	    evidence->chain, v->input->trust, evidence->host, loop_time(), &verdict);
 	return why_no_match(&verdict);
 }
 

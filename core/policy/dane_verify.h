@@ -55,6 +55,7 @@ struct trust_store;
 MUST_CHECK enum status trust_store_open(
     const char *ca_file, struct trust_store **out, struct why *why);
 void trust_store_close(struct trust_store *store);
+struct chain_memo *trust_store_memo(const struct trust_store *store);
 void pkix_verify(const struct chain *chain, const struct trust_store *store,
     const struct domain *host, time_t now, struct chain_verdict *out);
 

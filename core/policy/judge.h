@@ -17,18 +17,6 @@
 #include "wire/tls_event.h"
 
 /*
- * What judge() made of a chain by WebPKI, for the sessions to come: verifying costs a thousand times what the rest does.
- * Zeros at first.
- */
-struct evidence_memo {
-	const struct trust_store *trust; /* it was verified by; NULL: not yet */
-	time_t when;
-	struct chain_verdict verdict;
-};
-
-#define MEMO_S 60 /* believed so long */
-
-/*
  * What a look of our own at the server showed (lookup/probe.h).  The chain is judged here, for the policies at
  * hand; it was taken from the host and address that the session went to, or, where the event does not say, from the most
  * preferred MX host that answered.
@@ -42,12 +30,7 @@ struct evidence {
 	const char *reason;         /* of FAILED and REFUSED; "" */
 	const char *version;        /* of UP; "TLSv1.3" */
 	const struct chain *chain;  /* UP only */
-	struct evidence_memo *memo; /* kept as long as the chain; NULL: none is */
 };
-
-/* Verify its chain by WebPKI, for its host, or remember what came of that.  tls is UP. */
-void evidence_verify(const struct evidence *evidence, const struct trust_store *trust,
-    time_t now, struct chain_verdict *out);
 
 #define JUDGED_MAX (EVENT_POLICIES_MAX + 2)
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include "policy/chain_memo.h"
 #include "policy/dane_names.h"
 #include "policy/judging.h"
 #include "policy/x509_words.h"
@@ -13,38 +14,11 @@ find_chain(const struct session *s)
 	return NULL;
 }
 
-static bool
-is_fresh(const struct evidence_memo *memo, const struct trust_store *trust, time_t now)
+/* The chain of evidence is always one of the same host, by whatever name it was asked for. */
+static const struct domain *
+host_of(const struct session *s, const struct chain *chain)
 {
-	return memo->trust == trust && now >= memo->when && now - memo->when < MEMO_S;
-}
-
-void
-evidence_verify(const struct evidence *evidence, const struct trust_store *trust,
-    time_t now, struct chain_verdict *out)
-{
-	struct evidence_memo *memo = evidence->memo;
-
-	if (memo != NULL && is_fresh(memo, trust, now)) {
-		*out = memo->verdict;
-		return;
-	}
-	pkix_verify(evidence->chain, trust, evidence->host, now, out);
-	if (memo != NULL)
-		*memo = (struct evidence_memo){ trust, now, *out };
-}
-
-/* The chain of evidence is always one of the same host. */
-static void
-verify_pkix(
-    const struct session *s, const struct chain *chain, struct chain_verdict *out)
-{
-	const struct judge_input *input = s->input;
-
-	if (chain == &input->event->chain)
-		pkix_verify(chain, input->trust, s->host, input->now, out);
-	else
-		evidence_verify(s->evidence, input->trust, input->now, out);
+	return chain == &s->input->event->chain ? s->host : s->evidence->host;
 }
 
 static void
@@ -55,13 +29,14 @@ verify(const struct session *s, enum policy_type type, const struct chain *chain
 	struct dane_names names;
 
 	if (type == POLICY_STS) {
-		verify_pkix(s, chain, out);
+		memo_pkix_verify(
+		    chain, input->trust, host_of(s, chain), input->now, out);
 		return;
 	}
 	dane_names_find(
 	    input->facts->next_hop, input->facts->route, s->host_facts, &names);
-	dane_verify(
-	    chain, s->host_answer->tlsa, names.names, names.count, input->now, out);
+	memo_dane_verify(chain, input->trust, s->host_answer->tlsa, names.names,
+	    names.count, input->now, out);
 }
 
 static struct cause

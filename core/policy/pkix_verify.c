@@ -4,12 +4,14 @@
 #include <openssl/x509v3.h>
 
 #include "base/mem.h"
+#include "policy/chain_memo.h"
 #include "policy/dane_verify.h"
 #include "policy/x509_chain.h"
 
 struct trust_store {
 	X509_STORE *anchors;
 	int level; /* the TLS library's default (conformance TLS-04) */
+	struct chain_memo *memo;
 };
 
 static bool
@@ -72,6 +74,7 @@ trust_store_open(const char *ca_file, struct trust_store **out, struct why *why)
 
 	*out = NULL;
 	store->level = default_level();
+	store->memo = chain_memo_new();
 	store->anchors = X509_STORE_new();
 	if (store->anchors == NULL)
 		why_set(why, "CA file \"%s\": no memory", ca_file);
@@ -90,7 +93,14 @@ trust_store_close(struct trust_store *store)
 	if (store == NULL)
 		return;
 	X509_STORE_free(store->anchors);
+	chain_memo_free(store->memo);
 	free(store);
+}
+
+struct chain_memo *
+trust_store_memo(const struct trust_store *store)
+{
+	return store->memo;
 }
 
 /* RFC 8461, 4.2: dNSName only, and "*" only as a whole label (conformance NAME-02, NAME-03). */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "policy/vet.h"
 
+#include "policy/chain_memo.h"
 #include "policy/dane_names.h"
 
 enum status
@@ -67,8 +68,8 @@ vet_dane(const struct vet_input *input, const struct host_facts *facts,
 	struct dane_names names;
 
 	dane_names_find(input->facts->next_hop, input->facts->route, facts, &names);
-	dane_verify(
-	    &input->event->chain, host->tlsa, names.names, names.count, input->now, &v);
+	memo_dane_verify(&input->event->chain, input->trust, host->tlsa, names.names,
+	    names.count, input->now, &v);
 	if (v.outcome == CHAIN_MATCHED)
 		say(input, out, VET_ACCEPT, "%s: %u %u %u matches at depth %d",
 		    verdict_word(VERDICT_DANE), v.matched.usage, v.matched.selector,
@@ -88,7 +89,8 @@ vet_sts(
 		    verdict_word(VERDICT_STS));
 		return;
 	}
-	pkix_verify(&input->event->chain, input->trust, host->name, input->now, &v);
+	memo_pkix_verify(
+	    &input->event->chain, input->trust, host->name, input->now, &v);
 	if (v.outcome == CHAIN_MATCHED)
 		say(input, out, VET_ACCEPT, "%s: valid for %s",
 		    verdict_word(VERDICT_STS), host->name->text);

@@ -7,7 +7,7 @@ import time
 import lab
 from rows import Goal, Row
 
-ROUNDS, DATAGRAMS = 5, 100000
+ROUNDS, DATAGRAMS = 11, 100000
 PACE, PACED = 20000, 100000
 DAY, BIG_DAY = 10000, 1000000
 PATIENCE_S = 300

@@ -3,10 +3,12 @@
 
 #include "cases.h"
 #include "certs.h"
-#include "policy/dane_verify.h"
+#include "policy/chain_memo.h"
 #include "policy/tlsa_usable.h"
 
 #define HOST "mx1.example.com"
+
+static struct trust_store *trusted; /* remembers all cases */
 
 /* Issuers stand before those they sign. */
 static const struct {
@@ -66,6 +68,17 @@ cert(const char *name, size_t len)
 			return &certs[i];
 	fail_msg("no certificate \"%.*s\"", (int)len, name);
 	return NULL;
+}
+
+static void
+assert_same(const struct chain_verdict *a, const struct chain_verdict *b)
+{
+	assert_int_equal(a->outcome, b->outcome);
+	assert_int_equal(a->depth, b->depth);
+	assert_int_equal(a->matched.usage, b->matched.usage);
+	assert_int_equal(a->matched.selector, b->matched.selector);
+	assert_int_equal(a->matched.matching, b->matched.matching);
+	assert_string_equal(a->detail, b->detail);
 }
 
 /* The next of the blank-separated words of *text, which moves behind it; its length, 0 at the end. */
@@ -277,12 +290,18 @@ check_dane(void **state)
 	const struct dane_case *c = *state;
 	struct chain chain = chain_of(c->sent);
 	struct tlsa_set *usable = select_records(c->records);
-	struct chain_verdict v;
+	struct chain_verdict v, again;
 	struct names names;
+	size_t i;
 
 	names_set(&names, c->names);
 	assert_non_null(usable);
 	dane_verify(&chain, usable, names.pointers, names.count, CERT_NOW, &v);
+	for (i = 0; i < 2; i++) {
+		memo_dane_verify(&chain, trusted, usable, names.pointers, names.count,
+		    CERT_NOW, &again);
+		assert_same(&v, &again);
+	}
 	free(usable);
 
 	assert_string_equal(chain_outcome_text(v.outcome), chain_outcome_text(c->want));
@@ -364,8 +383,6 @@ check_broken_chain(void **state)
 	assert_chain_invalid(&chain);
 }
 
-static struct trust_store *trusted;
-
 static const struct pkix_case {
 	const char *name, *sent, *host;
 	enum chain_outcome want;
@@ -418,11 +435,16 @@ check_pkix(void **state)
 {
 	const struct pkix_case *c = *state;
 	struct chain chain = chain_of(c->sent);
-	struct chain_verdict v;
+	struct chain_verdict v, again;
 	struct names names;
+	size_t i;
 
 	names_set(&names, c->host);
 	pkix_verify(&chain, trusted, names.pointers[0], CERT_NOW, &v);
+	for (i = 0; i < 2; i++) {
+		memo_pkix_verify(&chain, trusted, names.pointers[0], CERT_NOW, &again);
+		assert_same(&v, &again);
+	}
 	assert_string_equal(chain_outcome_text(v.outcome), chain_outcome_text(c->want));
 	assert_int_equal(v.detail[0] == '\0', c->want == CHAIN_MATCHED);
 }
@@ -439,6 +461,44 @@ check_pkix_broken(void **state)
 	chain.certs[0].len /= 2;
 	pkix_verify(&chain, trusted, names.pointers[0], CERT_NOW, &v);
 	assert_int_equal(v.outcome, CHAIN_INVALID);
+}
+
+/* Around the end of a certificate: what was found out holds for a minute, never before it was. */
+static void
+check_memo(void **state)
+{
+	static const time_t end = CERT_NOW + (time_t)365 * CERT_DAY;
+	static const struct {
+		time_t now;
+		enum chain_outcome want;
+	} times[] = {
+		{ end - 10, CHAIN_MATCHED },
+		{ end - 10 + MEMO_S - 1, CHAIN_MATCHED },
+		{ end - 10 + MEMO_S, CHAIN_EXPIRED },
+		{ end - 10, CHAIN_MATCHED },
+		{ end - 11, CHAIN_MATCHED },
+		{ end + MEMO_S - 12, CHAIN_MATCHED },
+		{ end + MEMO_S - 11, CHAIN_EXPIRED },
+	};
+	struct tlsa_set *usable = select_records("211:int");
+	struct chain chain = chain_of("good int");
+	struct chain_verdict v;
+	struct names names;
+	size_t i;
+
+	(void)state;
+	names_set(&names, HOST);
+	for (i = 0; i < COUNT_OF(times); i++) {
+		memo_pkix_verify(&chain, trusted, names.pointers[0], times[i].now, &v);
+		assert_int_equal(v.outcome, times[i].want);
+		memo_dane_verify(&chain, trusted, usable, names.pointers, names.count,
+		    times[i].now, &v);
+		assert_int_equal(v.outcome, times[i].want);
+	}
+	memo_dane_verify(
+	    &chain, NULL, usable, names.pointers, names.count, end + 1, &v);
+	assert_int_equal(v.outcome, CHAIN_EXPIRED);
+	free(usable);
 }
 
 /* A file with these octets; its name goes to path. */
@@ -524,6 +584,7 @@ main(void)
 		CASE("AUTH-07 a chain that cannot be read", check_broken_chain),
 		CASES(check_pkix, pkix_cases),
 		CASE("STS-APP-06 a chain that cannot be read", check_pkix_broken),
+		CASE("a chain is verified once a minute", check_memo),
 		CASE("STS-APP-14 a CA bundle that is missing, empty or broken",
 		    check_bad_bundle),
 	};

@@ -383,36 +383,6 @@ check_most(void **state)
 	stage_clear(&s);
 }
 
-/* A chain is verified once a minute, however many sessions there are. */
-static void
-check_memo(void **state)
-{
-	static const struct {
-		time_t now;
-		bool is_failed;
-	} times[] = { { NOW, false }, { NOW + MEMO_S - 1, false },
-		{ NOW + MEMO_S, true }, { NOW + MEMO_S + 1, true }, { NOW, true } };
-	struct evidence_memo memo = { .trust = NULL };
-	struct judgement j;
-	struct stage s;
-	size_t i;
-
-	(void)state;
-	stage_init(&s, &(struct scene){ "I", "mx1=insecure", "testing mx1", "", "",
-			   "sts testing mx=mx1", "mx1 good" });
-	s.evidence.memo = &memo;
-	for (i = 0; i < COUNT_OF(times); i++) {
-		s.input.now = times[i].now;
-		judge(&s.input, &j);
-		assert_int_equal(j.items[0].is_failed, times[i].is_failed);
-		judgement_clear(&j);
-		s.evidence_chain = judge_chain_of("self");
-	}
-	assert_ptr_equal(memo.trust, judge_trust);
-	assert_int_equal(memo.verdict.outcome, CHAIN_NOT_TRUSTED);
-	stage_clear(&s);
-}
-
 /* --- OpenSSL's words ------------------------------------------------------------------------------- */
 
 static const struct words_case {
@@ -451,7 +421,6 @@ main(void)
 		CASE("RPT-JSON-09 a policy without a domain gets one", check_domain),
 		CASE("RPT-CNT-06 as many policies as an event may have, and one more",
 		    check_most),
-		CASE("a chain in evidence is verified once a minute", check_memo),
 		CASES(check_words, words_cases),
 	};
 	int failed;

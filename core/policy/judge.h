@@ -27,9 +27,9 @@ struct evidence {
 	const char *helo; /* "" */
 	enum event_tls
 	    tls; /* UP, NOT_OFFERED, REFUSED, FAILED; UNKNOWN: the host could not be reached */
-	const char *reason;         /* of FAILED and REFUSED; "" */
-	const char *version;        /* of UP; "TLSv1.3" */
-	const struct chain *chain;  /* UP only */
+	const char *reason;        /* of FAILED and REFUSED; "" */
+	const char *version;       /* of UP; "TLSv1.3" */
+	const struct chain *chain; /* UP only */
 };
 
 #define JUDGED_MAX (EVENT_POLICIES_MAX + 2)

@@ -114,7 +114,6 @@ tls_of_end(const struct link *link, struct outcome *out)
 		out->tls = TLS_REFUSED;
 		return !link->has_quit;
 	case STAGE_HANDSHAKE:
-	case STAGE_FAILED:
 		out->tls = TLS_FAILED;
 		return true;
 	case STAGE_UP:
@@ -123,6 +122,8 @@ tls_of_end(const struct link *link, struct outcome *out)
 		out->verified = VERIFIED_NO;
 		out->is_refused = true;
 		return !link->is_inside && !link->has_quit;
+	/* Who goes on in the clear was under no route of ours. */
+	case STAGE_FAILED:
 	case STAGE_CONNECTED:
 	case STAGE_EHLO:
 	case STAGE_OFFERED:

@@ -2,29 +2,7 @@
 #include "client/client.h"
 
 #include "client/exchange.h"
-#include "wire/socketmap.h"
-
-#define NETSTRING_LENGTH_MAX 24 /* digits, colon, comma and NUL */
-
-static const enum client_outcome outcomes[] = {
-	[REPLY_OK] = CLIENT_FOUND,
-	[REPLY_NOTFOUND] = CLIENT_NONE,
-	[REPLY_TEMP] = CLIENT_RETRY,
-	[REPLY_PERM] = CLIENT_PERM,
-};
-
-/* "LEN:map key," in memory of its own; NULL when there is none. */
-static char *
-frame(const char *map, const char *key, size_t *len)
-{
-	size_t payload = strlen(map) + 1 + strlen(key);
-	size_t size = payload + NETSTRING_LENGTH_MAX;
-	char *text = malloc(size);
-
-	if (text != NULL)
-		*len = (size_t)snprintf(text, size, "%zu:%s %s,", payload, map, key);
-	return text;
-}
+#include "client/frame.h"
 
 /* Leave in payload, which is the caller's from now on, only the text of the reply. */
 static enum client_outcome
@@ -39,7 +17,7 @@ read_reply(const char *where, char *payload, size_t len, char **text, size_t *te
 		free(payload);
 		return CLIENT_DOWN;
 	}
-	outcome = outcomes[reply.code];
+	outcome = frame_outcome(reply.code);
 	if (outcome == CLIENT_NONE) {
 		free(payload);
 		return outcome;
@@ -61,7 +39,7 @@ client_ask(const char *where, const char *map, const char *key, int deadline_ms,
 
 	*text = NULL;
 	*text_len = 0;
-	request = frame(map, key, &len);
+	request = frame_make(map, key, &len);
 	if (request == NULL) {
 		why_set(why, "%s: %s", where, status_text(ST_NOMEM));
 		return CLIENT_DOWN;

@@ -5,18 +5,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "client/frame.h"
 #include "wire/netstring.h"
-#include "wire/socketmap.h"
 
-#define NETSTRING_LENGTH_MAX 24 /* digits, colon, comma and NUL */
-#define BACKLOG_PAUSE_MS     10
-
-static const enum client_outcome outcomes[] = {
-	[REPLY_OK] = CLIENT_FOUND,
-	[REPLY_NOTFOUND] = CLIENT_NONE,
-	[REPLY_TEMP] = CLIENT_RETRY,
-	[REPLY_PERM] = CLIENT_PERM,
-};
+#define BACKLOG_PAUSE_MS 10
 
 static void
 finish(struct flow *f, enum client_outcome outcome, const char *text)
@@ -94,7 +86,7 @@ read_reply(struct flow *f, char *payload, size_t len)
 	}
 	payload[len] = '\0'; /* in place of the comma */
 	make_line(payload, len);
-	finish(f, outcomes[reply.code], payload + (reply.text - payload));
+	finish(f, frame_outcome(reply.code), payload + (reply.text - payload));
 }
 
 static bool
@@ -153,19 +145,6 @@ flow_step(struct flow *f, int64_t now_ms)
 
 /* --- the whole ----------------------------------------------------------------------------- */
 
-/* "LEN:map key,"; NULL when there is no memory. */
-static char *
-frame(const char *map, const char *key, size_t *len)
-{
-	size_t payload = strlen(map) + 1 + strlen(key);
-	size_t size = payload + NETSTRING_LENGTH_MAX;
-	char *text = malloc(size);
-
-	if (text != NULL)
-		*len = (size_t)snprintf(text, size, "%zu:%s %s,", payload, map, key);
-	return text;
-}
-
 void
 flow_start(struct flow *f, const struct place *place, const char *map, const char *key,
     int64_t now_ms, int wait_ms)
@@ -176,7 +155,7 @@ flow_start(struct flow *f, const struct place *place, const char *map, const cha
 	f->again_ms = now_ms;
 	f->sent = f->reply_len = 0;
 	f->fd = -1;
-	f->request = frame(map, key, &f->request_len);
+	f->request = frame_make(map, key, &f->request_len);
 	if (f->request == NULL) {
 		fail(f, status_text(ST_NOMEM));
 		return;

@@ -54,7 +54,8 @@ struct config {
 	struct probe_options probe;
 	struct report_options report;
 	struct path_list spools; /* of adapters, for events told while we were away */
-	const char *postfix_log; /* to follow: a file, "journal", or "" */
+	/* To follow: a file, "journal", or "". */
+	const char *postfix_log, *opensmtpd_log;
 };
 
 #define CONFIG_BYTES_MAX  (1024 * 1024) /* of a file */

@@ -215,6 +215,9 @@ const struct key config_keys[] = {
 	{ "events", "postfix-log", TEXT(postfix_log), .standard = "", .max = 4095,
 	    .help = "For Postfix before 3.10: the mail log to follow, a path or "
 		    "\"journal\"; empty: none." },
+	{ "events", "opensmtpd-log", TEXT(opensmtpd_log), .standard = "", .max = 4095,
+	    .help = "The log of OpenSMTPD, likewise: it says why a certificate was "
+		    "refused or a handshake failed." },
 
 	{ "probe", "enabled", YESNO(probe.is_on), .standard = "yes",
 	    .help =

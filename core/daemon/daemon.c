@@ -138,10 +138,11 @@ set_up_as_root(struct daemon *d, struct why *why)
 
 /* Who has asked is noted only where a log tells the rest. */
 static void
-follow_log(struct daemon *d)
+follow_logs(struct daemon *d)
 {
-	d->log = door_log_open(d->config->postfix_log, &d->service, &d->askers);
-	d->map.askers = d->log != NULL ? &d->askers : NULL;
+	d->log = door_log_open(d->config, &d->service, &d->askers);
+	d->map.askers = d->config->postfix_log[0] != '\0' ? &d->askers : NULL;
+	d->map.log_waits = door_log_waits(d->log);
 }
 
 static loop_fn on_hangup, on_end, on_watchdog, on_quiet, on_room;
@@ -171,7 +172,7 @@ set_up(struct daemon *d, struct why *why)
 	if (st != ST_OK)
 		return st == ST_LIBRARY ? EX_OSERR : EX_CONFIG;
 	account_on_room(reports_account(d->service.reports), on_room, d);
-	follow_log(d);
+	follow_logs(d);
 	d->map.on_quiet = on_quiet;
 	d->map.arg = d;
 	d->end = loop_timer_new(on_quiet, d);
@@ -274,15 +275,16 @@ say_fixed(const char *section, const char *name, void *arg UNUSED)
 static void
 adopt(struct daemon *d, struct config *config)
 {
-	bool is_other_log;
+	bool are_other_logs;
 
 	config_each_fixed_change(d->config, config, say_fixed, NULL);
-	is_other_log = strcmp(d->config->postfix_log, config->postfix_log) != 0;
+	are_other_logs = strcmp(d->config->postfix_log, config->postfix_log) != 0 ||
+			 strcmp(d->config->opensmtpd_log, config->opensmtpd_log) != 0;
 	config_free(d->config);
 	d->config = config;
-	if (is_other_log) {
+	if (are_other_logs) {
 		door_log_close(d->log);
-		follow_log(d);
+		follow_logs(d);
 	}
 	d->map.deadline_ms = d->control.deadline_ms = config->deadline_ms;
 	apply_log(d, config->log);

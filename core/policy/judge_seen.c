@@ -21,12 +21,25 @@ may_be_certificate(const struct session *s)
 	       (s->evidence == NULL || s->evidence->tls != TLS_FAILED);
 }
 
+/* The MTA's words, else those of a look. */
+static struct cause
+handshake_cause(const struct session *s)
+{
+	const char *said = s->tls_reason;
+	const char *seen = s->evidence != NULL ? s->evidence->reason : "";
+	bool is_probed = *said == '\0' && *seen != '\0';
+	const char *words = is_probed ? seen : said;
+	struct cause cause =
+	    cause_make(RESULT_VALIDATION, *words != '\0' ? words : HANDSHAKE_FAILED);
+
+	cause.is_probed = is_probed;
+	return cause;
+}
+
 /* Without TLS there is nothing more to find out (RPT-TYPE-01, -05). */
 static enum found
 by_handshake(const struct session *s, struct cause *cause)
 {
-	const char *reason = s->tls_reason;
-
 	switch (s->tls) {
 	case TLS_NOT_OFFERED:
 	case TLS_REFUSED:
@@ -35,10 +48,7 @@ by_handshake(const struct session *s, struct cause *cause)
 	case TLS_FAILED:
 		if (may_be_certificate(s))
 			break;
-		if (*reason == '\0' && s->evidence != NULL)
-			reason = s->evidence->reason;
-		*cause = cause_make(
-		    RESULT_VALIDATION, *reason != '\0' ? reason : HANDSHAKE_FAILED);
+		*cause = handshake_cause(s);
 		return FOUND_FAILURE;
 	case TLS_UP:
 	case TLS_UNKNOWN:
@@ -104,6 +114,10 @@ is_of_kind(const struct session *s, enum policy_type type, enum tls_result resul
 	switch (result) {
 	case RESULT_HOST_MISMATCH:
 	case RESULT_NOT_TRUSTED:
+		/* Sendmail tries WebPKI in every session, and has no such words for DANE. */
+		if (s->input->event->source == SOURCE_SENDMAIL)
+			return type == POLICY_STS;
+		return is_enforced(s, type);
 	case RESULT_EXPIRED:
 	case RESULT_VALIDATION:
 		return is_enforced(s, type);
@@ -121,6 +135,15 @@ is_of_kind(const struct session *s, enum policy_type type, enum tls_result resul
 	return false; /* TLS was up */
 }
 
+/* Whether what a chain shows is what the MTA means; Sendmail's one word for a bad chain is for its dates, too. */
+static bool
+is_same_matter(const struct session *s, enum tls_result said, enum tls_result seen)
+{
+	return said == RESULT_VALIDATION || said == seen ||
+	       (s->input->event->source == SOURCE_SENDMAIL &&
+		   said == RESULT_NOT_TRUSTED && seen == RESULT_EXPIRED);
+}
+
 /* The MTA's reason; where it has none, the chain's, unless that is another matter. */
 static struct cause
 mta_cause(const struct session *s, enum policy_type type, bool *wants_look)
@@ -130,7 +153,7 @@ mta_cause(const struct session *s, enum policy_type type, bool *wants_look)
 	if (said.code[0] != '\0')
 		return said;
 	if (judge_chain(s, type, &seen, wants_look) == FOUND_FAILURE &&
-	    (said.result == RESULT_VALIDATION || said.result == seen.result))
+	    is_same_matter(s, said.result, seen.result))
 		return seen;
 	return cause_make(said.result, NOT_VERIFIED);
 }

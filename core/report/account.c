@@ -9,6 +9,7 @@
 #include "report/ledger.h"
 #include "report/refusal.h"
 #include "store/outbox.h"
+#include "wire/opensmtpd_log.h"
 
 #define SLICE_BYTES ((uint64_t)1 << 20) /* of the journal in one turn of the loop */
 #define RETRY_MS    5000                /* after an error of disk or database */
@@ -19,8 +20,9 @@ struct account {
 	struct ledger *ledger;
 	struct counter *counter;
 	struct turns *turns;
-	struct store *store; /* that is counted into; NULL: none yet */
-	struct store *next;  /* that cannot be read yet */
+	const struct opensmtpd_log *log; /* NULL: none */
+	struct store *store;             /* that is counted into; NULL: none yet */
+	struct store *next;              /* that cannot be read yet */
 	/* Live events are not counted; they are read back from here on, when they can be. */
 	bool is_behind;
 	struct journal_position read_at;
@@ -368,15 +370,29 @@ take(struct account *a, struct journal_entry *entry, struct tls_event *event,
 	return ST_OK;
 }
 
+void
+account_use_log(struct account *a, const struct opensmtpd_log *log)
+{
+	a->log = log;
+}
+
+/* By the memory of routes first, which takes a session with mail for a verified one: the log knows. */
+static bool
+fill_in(struct account *a, struct tls_event *event)
+{
+	bool is_routed = a->turns != NULL && turns_see(a->turns, event, loop_now_ms());
+
+	return (a->log != NULL && opensmtpd_log_complete(a->log, event)) || is_routed;
+}
+
 /*
- * What only our memory of routes can say goes into the journal with it: that memory does not outlive us.  False: no
- * session of ours.
+ * What only memory can say goes into the journal with it: that does not outlive us.  False: no session of ours.
  */
 static bool
 complete(struct account *a, struct tls_event *event, struct strbuf *json)
 {
 	if (event->source == SOURCE_OPENSMTPD && !event->is_inbound &&
-	    a->turns != NULL && turns_see(a->turns, event, loop_now_ms()))
+	    fill_in(a, event))
 		tls_event_add(json, event);
 	return event->next_hop.len > 0 || event->is_inbound;
 }

@@ -20,6 +20,7 @@
 #include "report/options.h"
 
 struct account;
+struct opensmtpd_log;
 struct store;
 
 struct account_options {
@@ -42,6 +43,9 @@ void account_reconfigure(
 
 /* From here on count into this store: first what the journal has and the store has not.  Borrowed. */
 void account_use_store(struct account *account, struct store *store);
+
+/* From here on OpenSMTPD's events are completed by what its log says.  Borrowed; NULL: none is followed. */
+void account_use_log(struct account *account, const struct opensmtpd_log *log);
 
 /*
  * Whether the store has all that the journal held when account_use_store() was called: sessions, counted or waiting, and

@@ -1,54 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 #include "wire/postfix_line.h"
 
-#include "base/number.h"
 #include "wire/next_hop.h"
 #include "wire/rfc3339.h"
-
-/* What is left of the line; functions that take something move behind it, or leave it alone and return false. */
-struct text {
-	const char *p;
-	size_t len;
-};
-
-static void
-skip(struct text *t, size_t n)
-{
-	t->p += n;
-	t->len -= n;
-}
-
-static bool
-take(struct text *t, const char *literal)
-{
-	size_t n = strlen(literal);
-
-	if (t->len < n || memcmp(t->p, literal, n) != 0)
-		return false;
-	skip(t, n);
-	return true;
-}
-
-/* Everything up to the first of these characters, which must be there and stays. */
-static bool
-take_until(struct text *t, const char *ends, struct text *out)
-{
-	size_t n = 0;
-
-	while (n < t->len && strchr(ends, t->p[n]) == NULL)
-		n++;
-	if (n == t->len || t->p[n] == '\0')
-		return false;
-	*out = (struct text){ t->p, n };
-	skip(t, n);
-	return true;
-}
-
-static bool
-is(struct text t, const char *literal)
-{
-	return take(&t, literal) && t.len == 0;
-}
+#include "wire/text.h"
 
 static bool
 take_digits(struct text *t)
@@ -57,48 +12,21 @@ take_digits(struct text *t)
 
 	while (n < t->len && t->p[n] >= '0' && t->p[n] <= '9')
 		n++;
-	skip(t, n);
+	text_skip(t, n);
 	return n > 0;
 }
 
-/* --- date, host, name[pid]: ------------------------------------------------------------------- */
+/* --- name and date --------------------------------------------------------------------------- */
 
-#define HEAD_WORDS_MAX 5 /* "Nov 22 02:40:01 host name[pid]:" */
-
-/* The first word that ends in a colon; times have theirs inside. */
+/* "postfix/smtp"; the relay service is smtp(8) too, under the same last name. */
 static bool
-take_tag(struct text *t, struct text *tag)
-{
-	size_t i;
-
-	for (i = 0; i < HEAD_WORDS_MAX; i++) {
-		while (take(t, " "))
-			continue;
-		if (!take_until(t, " ", tag))
-			return false;
-		if (tag->len > 0 && tag->p[tag->len - 1] == ':')
-			return take(t, " ");
-	}
-	return false;
-}
-
-/* "postfix/smtp[123]:"; the relay service is smtp(8) too, under the same last name. */
-static bool
-read_tag(struct text tag, uint32_t *pid)
+is_smtp(struct text name)
 {
 	static const char service[] = "/smtp";
-	struct text name, number;
-	uint64_t n;
 
-	if (!take_until(&tag, "[", &name) || name.len < strlen(service) ||
-	    memcmp(name.p + name.len - strlen(service), service, strlen(service)) != 0)
-		return false;
-	skip(&tag, 1);
-	if (!take_until(&tag, "]", &number) || !is(tag, "]:") ||
-	    number_parse(number.p, number.len, UINT32_MAX, &n) != ST_OK)
-		return false;
-	*pid = (uint32_t)n;
-	return true;
+	return name.len >= strlen(service) &&
+	       memcmp(name.p + name.len - strlen(service), service, strlen(service)) ==
+		   0;
 }
 
 static time_t
@@ -108,7 +36,7 @@ read_date(struct text line)
 	struct text word;
 	time_t when;
 
-	if (!take_until(&line, " ", &word) || word.len >= sizeof(date))
+	if (!text_take_until(&line, " ", &word) || word.len >= sizeof(date))
 		return 0;
 	memcpy(date, word.p, word.len);
 	date[word.len] = '\0';
@@ -123,13 +51,13 @@ take_peer(struct text *t, struct postfix_line *out)
 {
 	struct text rest = *t, name, address;
 
-	if (!take_until(&rest, "[", &name))
+	if (!text_take_until(&rest, "[", &name))
 		return false;
-	skip(&rest, 1);
-	if (!take_until(&rest, "]", &address) ||
+	text_skip(&rest, 1);
+	if (!text_take_until(&rest, "]", &address) ||
 	    address_parse(address.p, address.len, &out->remote) != ST_OK)
 		return false;
-	skip(&rest, 1);
+	text_skip(&rest, 1);
 	if (domain_parse(name.p, name.len, &out->host, NULL) != ST_OK)
 		out->host = (struct domain){ .len = 0 };
 	out->has_remote = true;
@@ -141,7 +69,7 @@ take_peer(struct text *t, struct postfix_line *out)
 static bool
 take_peer_and_port(struct text *t, struct postfix_line *out)
 {
-	return take_peer(t, out) && take(t, ":") && take_digits(t);
+	return take_peer(t, out) && text_take(t, ":") && take_digits(t);
 }
 
 static void
@@ -169,9 +97,9 @@ read_established(struct text t, struct postfix_line *out)
 {
 	struct text version, cipher;
 
-	if (!take_peer_and_port(&t, out) || !take(&t, ": ") ||
-	    !take_until(&t, " ", &version) || !take(&t, " with cipher ") ||
-	    !take_until(&t, " ", &cipher))
+	if (!take_peer_and_port(&t, out) || !text_take(&t, ": ") ||
+	    !text_take_until(&t, " ", &version) || !text_take(&t, " with cipher ") ||
+	    !text_take_until(&t, " ", &cipher))
 		return false;
 	out->tls = TLS_UP;
 	event_text_clean(out->version, sizeof(out->version), version.p, version.len);
@@ -204,7 +132,7 @@ read_fault(struct text t, struct postfix_line *out)
 
 	out->has_result = true;
 	for (i = 0; i < COUNT_OF(certificate_faults); i++) {
-		if (!take(&t, certificate_faults[i].begin))
+		if (!text_take(&t, certificate_faults[i].begin))
 			continue;
 		out->result = certificate_faults[i].result;
 		if (certificate_faults[i].reason != NULL)
@@ -214,14 +142,14 @@ read_fault(struct text t, struct postfix_line *out)
 		return;
 	}
 	out->result = RESULT_VALIDATION;
-	if (take(&t, "num=") && take_digits(&t) && take(&t, ":"))
+	if (text_take(&t, "num=") && take_digits(&t) && text_take(&t, ":"))
 		set_reason(out, t);
 }
 
 static bool
 read_certificate(struct text t, struct postfix_line *out)
 {
-	if (!take_peer_and_port(&t, out) || !take(&t, ": "))
+	if (!take_peer_and_port(&t, out) || !text_take(&t, ": "))
 		return false;
 	out->tls = TLS_UP;
 	read_fault(t, out);
@@ -233,14 +161,14 @@ read_resumed(struct text t, struct postfix_line *out)
 {
 	out->tls = TLS_UP;
 	return take_peer_and_port(&t, out) &&
-	       take(&t, ": re-using session with untrusted certificate");
+	       text_take(&t, ": re-using session with untrusted certificate");
 }
 
 static bool
 read_handshake(struct text t, struct postfix_line *out)
 {
 	out->tls = TLS_FAILED;
-	return take_peer_and_port(&t, out) && take(&t, ": ");
+	return take_peer_and_port(&t, out) && text_take(&t, ": ");
 }
 
 /* "0A00010B:SSL routines::wrong version number:../ssl/record/ssl3_record.c:350:" */
@@ -251,7 +179,7 @@ read_library_error(struct text t, struct postfix_line *out)
 	int i;
 
 	for (i = 0; i < 4; i++)
-		if (!take_until(&t, ":", &field) || !take(&t, ":"))
+		if (!text_take_until(&t, ":", &field) || !text_take(&t, ":"))
 			return false;
 	set_reason(out, field);
 	return true;
@@ -280,13 +208,13 @@ read_policy_failure(struct text t, struct postfix_line *out)
 	struct text next_hop, host;
 	size_t i;
 
-	if (!take_until(&t, "/", &next_hop) || !take(&t, "/") ||
-	    !take_until(&t, ":", &host) ||
+	if (!text_take_until(&t, "/", &next_hop) || !text_take(&t, "/") ||
+	    !text_take_until(&t, ":", &host) ||
 	    domain_parse(host.p, host.len, &out->host, NULL) != ST_OK)
 		return false;
 	set_next_hop(out, next_hop);
 	for (i = 0; i < COUNT_OF(failures); i++) {
-		if (!take(&t, failures[i].text))
+		if (!text_take(&t, failures[i].text))
 			continue;
 		out->has_result = true;
 		out->result = failures[i].result;
@@ -303,34 +231,34 @@ take_queue_id(struct text *t, struct postfix_line *out)
 {
 	struct text id;
 
-	if (!take_until(t, ":", &id) || id.len == 0 || id.len > QUEUE_ID_MAX)
+	if (!text_take_until(t, ":", &id) || id.len == 0 || id.len > QUEUE_ID_MAX)
 		return false;
 	memcpy(out->queue_id, id.p, id.len);
 	out->queue_id[id.len] = '\0';
 	return strspn(out->queue_id,
 		   "0123456789ABCDEFGHJKLMNPQRSTVWXYZbcdfghjklmnpqrstvwxyz") ==
 		   id.len &&
-	       take(t, ": ");
+	       text_take(t, ": ");
 }
 
 /* Between "<" and ">, "; what is not quoted has neither. */
 static bool
 take_recipient(struct text *t, struct text *domain)
 {
-	bool is_quoted = take(t, "\"");
+	bool is_quoted = text_take(t, "\"");
 	struct text part;
 
-	while (is_quoted && !take(t, "\"")) {
+	while (is_quoted && !text_take(t, "\"")) {
 		if (t->len < 2)
 			return false;
-		skip(t, *t->p == '\\' ? 2 : 1);
+		text_skip(t, *t->p == '\\' ? 2 : 1);
 	}
 	do {
-		if (!take_until(t, "@> ,\"", &part))
+		if (!text_take_until(t, "@> ,\"", &part))
 			return false;
-	} while (take(t, "@"));
+	} while (text_take(t, "@"));
 	*domain = part;
-	return take(t, ">, ");
+	return text_take(t, ">, ");
 }
 
 /* ", delay=0.1, delays=0/0/0.1/0, dsn=2.0.0, status=sent (250 ok)": leaves what is in the parentheses. */
@@ -339,13 +267,13 @@ take_status(struct text *t, struct text *status)
 {
 	struct text key;
 
-	while (take(t, ", ")) {
-		if (!take_until(t, "= (", &key) || !take(t, "=") ||
-		    !take_until(t, ", ", status))
+	while (text_take(t, ", ")) {
+		if (!text_take_until(t, "= (", &key) || !text_take(t, "=") ||
+		    !text_take_until(t, ", ", status))
 			return false;
-		if (!is(key, "status"))
+		if (!text_is(key, "status"))
 			continue;
-		if (!take(t, " (") || t->len == 0 || t->p[t->len - 1] != ')')
+		if (!text_take(t, " (") || t->len == 0 || t->p[t->len - 1] != ')')
 			return false;
 		t->len--;
 		return true;
@@ -363,7 +291,7 @@ read_not_offered(struct text t, struct postfix_line *out)
 static bool
 read_refused(struct text t, struct postfix_line *out)
 {
-	if (!take_peer(&t, out) || !take(&t, " refused to start TLS: "))
+	if (!take_peer(&t, out) || !text_take(&t, " refused to start TLS: "))
 		return false;
 	out->tls = TLS_REFUSED;
 	set_reason(out, t);
@@ -403,7 +331,7 @@ read_reason(struct text t, struct postfix_line *out)
 	size_t i;
 
 	for (i = 0; i < COUNT_OF(reasons); i++)
-		if (take(&t, reasons[i].begin)) {
+		if (text_take(&t, reasons[i].begin)) {
 			if (!reasons[i].read(t, out))
 				out->tls = TLS_UNKNOWN;
 			return;
@@ -417,14 +345,14 @@ read_delivery(struct text t, struct postfix_line *out)
 	struct text domain, original, relay, status;
 
 	if (!take_recipient(&t, &domain) ||
-	    (take(&t, "orig_to=<") && !take_recipient(&t, &original)) ||
-	    !take(&t, "relay=") || !take_until(&t, ",", &relay) ||
+	    (text_take(&t, "orig_to=<") && !take_recipient(&t, &original)) ||
+	    !text_take(&t, "relay=") || !text_take_until(&t, ",", &relay) ||
 	    !take_status(&t, &status))
 		return false;
 	out->is_final = true;
 	set_next_hop(out, domain);
 	take_peer(&relay, out);
-	if (!is(status, "sent"))
+	if (!text_is(status, "sent"))
 		read_reason(t, out);
 	return true;
 }
@@ -434,7 +362,7 @@ read_attempt(struct text t, struct postfix_line *out)
 {
 	if (!take_queue_id(&t, out))
 		return false;
-	if (take(&t, "to=<"))
+	if (text_take(&t, "to=<"))
 		return read_delivery(t, out);
 	read_reason(t, out);
 	return true;
@@ -470,15 +398,15 @@ static const struct {
 bool
 postfix_line_parse(const char *line, size_t len, struct postfix_line *out)
 {
-	struct text rest = { line, len }, tag, at;
+	struct text rest = { line, len }, name, at;
 	uint32_t pid;
 	size_t i;
 
-	if (!take_tag(&rest, &tag) || !read_tag(tag, &pid))
+	if (!text_take_log_head(&rest, &name, &pid) || !is_smtp(name))
 		return false;
 	for (i = 0; i < COUNT_OF(rules); i++) {
 		at = rest;
-		if (!take(&at, rules[i].begin))
+		if (!text_take(&at, rules[i].begin))
 			continue;
 		*out = (struct postfix_line){
 			.kind = rules[i].kind,

@@ -181,6 +181,7 @@ take_texts(struct reader *r)
 {
 	struct tls_event *e = r->event;
 
+	take_text(r, "session", e->session, sizeof(e->session));
 	take_text(r, "helo", e->helo, sizeof(e->helo));
 	take_text(r, "version", e->version, sizeof(e->version));
 	take_text(r, "cipher", e->cipher, sizeof(e->cipher));

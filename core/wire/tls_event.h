@@ -23,6 +23,7 @@
 #define EVENT_POLICIES_MAX 8
 #define EVENT_FAILURES_MAX 32 /* for one policy; more are not kept */
 #define EVENT_ID_MAX       64
+#define EVENT_SESSION_MAX  32
 #define HELO_MAX           255
 
 #define EVENT_SOURCES(X)                                                               \
@@ -101,6 +102,7 @@ struct tls_event {
 	bool is_inbound;
 	time_t when;               /* UTC, when the result was known */
 	char id[EVENT_ID_MAX + 1]; /* the sender's, the same when sent again; "" */
+	char session[EVENT_SESSION_MAX + 1]; /* as OpenSMTPD's log has it; "" */
 	/* Outbound: the recipient domain or route; len 0: of OpenSMTPD, by remote.  Inbound: the client; len 0: unknown. */
 	struct domain next_hop;
 	bool is_next_hop_host; /* next_hop came in brackets: no MX lookup */
@@ -126,8 +128,8 @@ struct tls_event {
 /*
  * Parse an adapter's event, one JSON object:
  *
- *   {"source":"exim", "direction":"out"|"in", "id":"...", "when":1732233600, "next-hop":"example.org",
- *    "host":"mx.example.org", "local":"192.0.2.7", "remote":"192.0.2.1", "helo":"mx.example.org",
+ *   {"source":"exim", "direction":"out"|"in", "id":"...", "session":"...", "when":1732233600,
+ *    "next-hop":"example.org", "host":"mx.example.org", "local":"192.0.2.7", "remote":"192.0.2.1", "helo":"mx.example.org",
  *    "tls":"up", "version":"TLSv1.3", "cipher":"...", "verified":"unknown", "result":"certificate-expired",
  *    "reason":"...", "chain":["BASE64 of DER", ...]}
  *

@@ -78,6 +78,7 @@ tls_event_add(struct strbuf *out, const struct tls_event *e)
 	    event_source_word(e->source), e->is_inbound ? "in" : "out",
 	    (long long)e->when);
 	add_text(out, "id", e->id);
+	add_text(out, "session", e->session);
 	add_next_hop(out, e);
 	add_text(out, "host", e->host.text);
 	add_address(out, "local", e->has_local, &e->local);

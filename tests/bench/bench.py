@@ -15,6 +15,7 @@ sys.dont_write_bytecode = True
 import exim
 import lab
 import measure
+import opensmtpd
 import reporting
 import rows
 
@@ -29,6 +30,7 @@ GROUPS = [
     ('a big day', reporting.big_day),
     ('the Exim module', exim.calls),
     ('messages through Exim', exim.messages),
+    ('messages through OpenSMTPD', opensmtpd.messages),
 ]
 
 
@@ -62,6 +64,7 @@ def main(arguments):
     if os.geteuid() != 0:
         sys.exit('bench: needs root')
     exim.prepare()
+    opensmtpd.prepare()
     return subprocess.call(lab.enter_command(
         [sys.executable, '-B', __file__, '--inside', pathlib.Path(arguments[0]).resolve(), *arguments[1:]]))
 

@@ -15,11 +15,13 @@ lacks() {
 	[ "$count" -gt 0 ] || echo "no lines to look for: $1"
 }
 
-# Lines for smtpd.conf(5); those for users of one's own, and for report mail, are shipped nowhere.
+# Lines for smtpd.conf(5); those for users of one's own are shipped nowhere.
 lines() {
 	sed -E 's/^ +//; s/\$interface/lo/; s/ \$relay_options$//' "$@" |
 		grep -E '^(filter hopseal|table (sealed|route)|listen on|action "(seal|open)"|match from local for (domain|any)) '
 }
+# For report mail they are shipped behind a "#".
+report_lines() { sed -nE 's/^#((action|match) .*"report".*)$/\1/p' "$@" | sed 's/ \$relay_options$//'; }
 paths() { grep -ohE '/(run|var)/[a-z/]*hopseal[a-z/.]*[a-z]' opensmtpd/smtpd.conf* opensmtpd/*.c | sort -u; }
 standings() { sed -nE 's/.*X\(STANDING_(UNSEEN|FAILS|HOLDS), "[a-z]+", "(.*)"\).*/\2/p' core/wire/answer.h; }
 options() { sed -nE 's/.*getopt\(argc, argv, "(.*)"\).*/\1/p' opensmtpd/filter_main.c | grep -o '[a-z]' | sed 's/^/.It Fl /'; }
@@ -28,6 +30,9 @@ folders() { grep -ohE 'install -d -o opensmtpd.*' "$@"; }
 {
 	for text in $page README.md; do
 		[ "$(lines $text)" = "$(lines $shipped)" ] || echo "$text: other lines than $shipped"
+	done
+	for file in opensmtpd/smtpd.conf*; do
+		report_lines "$file" | lacks "in $file, not in the manual" $page
 	done
 	folders $page | lacks "in the manual, not in $shipped" $shipped
 	folders $shipped | lacks "in $shipped, not in the manual" $page

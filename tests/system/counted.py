@@ -45,7 +45,7 @@ class Books:
 
     def sessions(self):
         """Of this MTA, since."""
-        return [seen for seen in self.lab.sessions()[self.sessions_before:] if seen['peer'] in self.mta.addresses]
+        return [seen for seen in self.lab.sessions()[self.sessions_before:] if self.mta.has_made(seen)]
 
     def looks(self):
         """Of hopseal itself, since."""

@@ -3,13 +3,12 @@
     expect(world_dir, sender, sessions, mail_log)  -> {domain: the report's policies}, {domain: why nobody tells of some}
     canonical(policies)                            -> lines to compare: order says nothing in a report
 
-A sender is one of POSTFIX or EXIM, by the suite.
+A sender is one of report_senders.py.
 
 RFC 8460, sections 4.2 to 4.5.
 """
 import collections
 import functools
-import itertools
 import json
 import pathlib
 import re
@@ -25,8 +24,7 @@ import policy_hosts  # noqa: E402
 import table  # noqa: E402
 import zones  # noqa: E402
 from lab import PROBE_HELO  # noqa: E402
-
-PROBED = ' (probe)'
+from report_senders import CUT_OFF, HANDSHAKE, MISMATCH, PROBED, asks_for_tls  # noqa: E402
 
 # ---------------------------------------------------------------- what a verifying client finds, by kind of server
 
@@ -44,6 +42,8 @@ NO_STARTTLS = ('starttls-not-supported', None)
 NOT_NAMED = ('validation-failure', 'sts-mx-mismatch')
 UNUSABLE = ('tlsa-invalid', 'all-tlsa-unusable')
 NO_TLSA = ('dnssec-invalid', None)
+NOT_VERIFIED = ('validation-failure', 'certificate-not-verified')
+SOUND = ('ok', 'sni')                   # what a server does with which only a client breaks a handshake off, for its certificate
 
 
 def _fetch(code, *words):
@@ -82,53 +82,6 @@ NO_POLICY = {
     **_invalid('no line "version"', 'text-empty'),
 }
 
-# ---------------------------------------------------------------- what the senders cannot tell; hopseal-tlsrpt(7) says the same
-
-
-@dataclass(frozen=True)
-class Sender:
-    """How a version of an MTA tells of a session."""
-    refused: str                        # its log of a question that was answered with "later": domain, perhaps why
-    of_failure: frozenset               # what it says of a session that failed for it: remote, where it went;
-    of_success: frozenset               # self, sending-mta-ip and what the server called itself; and of one that did not
-    tells_clear: bool = False           # of sessions that went on in the clear
-    tells_chain: bool = False           # what certificates it was shown, so that hopseal need not look itself
-    passed_over: str = ''               # its log of a host without a session, as its TLSA records could not be had: domain, host
-    handshake: dict = field(default_factory=dict)  # its words for a broken handshake, by what the server does
-    codes: dict = field(default_factory=dict)      # reasons that it cannot tell, and what it says instead
-
-
-NOTHING, REMOTE, ALL = frozenset(), frozenset({'remote'}), frozenset({'remote', 'self'})
-CLIENT_TLS = r'to=<[^@>]*@([^>]*)>, relay=none, .*client TLS configuration problem'
-POSTFIX = {
-    # By datagram.
-    'trixie': Sender(CLIENT_TLS, of_failure=ALL, of_success=NOTHING),
-    # By its log; the library's words for what is no TLS are those of bookworm's OpenSSL.
-    'bookworm': Sender(CLIENT_TLS, of_failure=REMOTE, of_success=REMOTE,
-                       passed_over=r'TLS policy lookup for ([^/ ]*)/(\S*): TLSA lookup error',
-                       handshake={'garbage': 'wrong version number', 'tls10': 'legacy sigalg disallowed or unsupported'},
-                       codes={'X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN': 'untrusted issuer'}),
-}
-HANDSHAKE = 'tls-handshake-failure'
-SOUND = ('ok', 'sni')                   # what a server does with which only a client breaks a handshake off, for its certificate
-
-# Where the connection ends, GnuTLS says one or the other.
-CUT_OFF = ('Error in the pull function.', 'The TLS connection was non-properly terminated.')
-# Its other words; what Exim says of clear text behind the 220.
-GNUTLS = {'drop': CUT_OFF[0], 'garbage': 'An unexpected TLS packet was received.', 'hang': 'timed out',
-          'inject': 'synch error before connect'}
-
-
-def _exim(**words):
-    return Sender(r' == [^@ ]*@(\S*) R=hopseal defer .* in hopseal router: hopseal: (.*)', of_failure=ALL, of_success=ALL,
-                  tells_clear=True, tells_chain=True, handshake={**GNUTLS, **words})
-
-
-EXIM = {
-    'trixie': _exim(tls10='rxd alert: Error in protocol version'),
-    'bookworm': _exim(tls10='Error in protocol version'),
-}
-
 # Sessions and questions of which nobody tells, or that are none.
 UNTOLD = {
     'closed': 'the server had closed before STARTTLS, which is no matter of TLS (RPT-CNT-07)',
@@ -137,6 +90,8 @@ UNTOLD = {
     'clear': 'at level "may" Postfix says nothing of a session that went on in the clear',
     'late': 'the answer was due before the lookup behind it had failed',
     'dns': 'the MX records cannot be had, which is no matter of TLS',
+    'waits': 'no host with a certificate that satisfies its TLSA records and WebPKI was known in time: there is no session',
+    'webpki': 'WebPKI refused it, of which nothing follows for its TLSA records',
 }
 LATE = 'DNS has not answered in time'   # of an answer that was due before there was more to say
 EXEMPT = ('tls@', 'exempt@')            # mail to these, our reports for one, says TLS-Required: No
@@ -235,21 +190,16 @@ class Published:
         web = map(json.loads, (self.directory / 'web.log').read_text().splitlines())
         return sum(request['domain'] == name for request in web)
 
-    def domain_of(self, session):
+    def domains_of(self, session):
         """Whose mail a session was for: it got as far as RCPT, or only one of them has a reason to stop before."""
         if session['recipients']:
-            return self.domains[session['recipients'][0].partition('@')[2]]
+            return [self.domains[name] for name in {part.partition('@')[2] for part in session['recipients']}]
         host = self.world.hosts[session['host']]
         there = [domain for domain in self.world.domains if host in domain.hosts]
-        return next((domain for domain in there if domain.postfix != 'delivered'), there[0])
+        return [next((domain for domain in there if domain.postfix != 'delivered'), there[0])]
 
 
 # ---------------------------------------------------------------- the day
-
-
-def asks_for_tls(seen):
-    """Before its first mail: who takes a connection over for another one may ask once more."""
-    return 'STARTTLS' in itertools.takewhile(lambda command: command != 'MAIL', seen['commands'])
 
 
 class Day:
@@ -285,15 +235,22 @@ class Day:
         return self.published.tlsa(host.name), self.published.sts(domain)
 
     def session(self, seen):
-        domain, host = self.published.domain_of(seen), self.published.world.hosts[seen['host']]
-        if word := self.why_untold(seen, host):
-            self.untold[domain.name] = UNTOLD[word]
-            return
+        host = self.published.world.hosts[seen['host']]
+        word = self.why_untold(seen, host)
+        for domain in self.published.domains_of(seen):
+            if word:
+                self.untold[domain.name] = UNTOLD[word]
+            else:
+                self.session_for(domain, seen, host)
+
+    def session_for(self, domain, seen, host):
         (status, tlsa), (mode, sts) = self.applied(domain, host)
-        broken = self.broken(seen, host)
+        broken = self.broken(seen, host, status == 'usable' or mode == 'enforce')
         place = self.place(seen, bool(broken or self.verified(host, status, mode)))
         failures = [failure(fault, **place) for fault in broken]
-        if status == 'usable':
+        if status == 'usable' and self.is_misled(host):
+            self.untold[domain.name] = UNTOLD['webpki']
+        elif status == 'usable':
             self.add(domain.name, tlsa, failures or [failure(fault, **place) for fault in self.dane_fault(host)])
         if status == 'unusable':
             self.add(domain.name, tlsa, [failure(UNUSABLE, host.name), *failures])
@@ -309,13 +266,18 @@ class Day:
     def does(seen, host):
         return host.does('AAAA' if ':' in seen['ip'] else 'A')
 
-    def broken(self, seen, host):
+    def is_misled(self, host):
+        """Whether the server shows it another certificate than it does us."""
+        return not self.sender.sends_sni and host.sink.does == 'sni'
+
+    def broken(self, seen, host, is_bound):
         """[what was wrong before there was a certificate], at most one; so do the next two."""
         does = self.does(seen, host)
+        words = {**self.sender.handshake, **(self.sender.bound if is_bound else {})}
         if not asks_for_tls(seen) or does == 'tls454':
             return [NO_STARTTLS]
-        if does in self.sender.handshake:
-            return [('validation-failure', self.sender.handshake[does])]
+        if does in words:
+            return [('validation-failure', words[does])]
         return [] if seen['tls'] or does in SOUND else [('validation-failure', HANDSHAKE)]
 
     @staticmethod
@@ -336,10 +298,12 @@ class Day:
         """is_verified: by the MTA; else hopseal has looked itself."""
         if not any(judge.matches(pattern, host.name) for pattern in sts.hosts):
             return [failure(NOT_NAMED, **place)]
+        if self.is_misled(host):
+            return [failure(PKIX['wrongname'] if MISMATCH in self.sender.faults else NOT_VERIFIED, **place)]
         if host.kind not in PKIX:
             return []
         result, code = PKIX[host.kind]
-        if is_verified:
+        if is_verified and result in self.sender.faults:
             return [failure((result, self.sender.codes.get(code, code)), **place)]
         looked_at = {**place, 'helo': host.name, 'remote': place['remote'] or self.looks[host.name][0]}
         return [failure((result, code + PROBED), **looked_at)]
@@ -363,6 +327,8 @@ class Day:
         mode, sts = self.published.sts(domain)
         if expected.MX_STATUS.get(domain.dnssec) == 'error':
             self.untold[name] = UNTOLD['dns']
+        elif self.sender.without_session & set(domain.verdicts):
+            self.untold[name] = UNTOLD['waits']
         elif is_late:
             self.untold[name] = UNTOLD['late']
         else:
@@ -390,12 +356,11 @@ def expect(directory, sender, sessions, mail_log, free=()):
         if seen['helo'] == PROBE_HELO:
             looks[seen['host']].append(seen['ip'])
     day = Day(Published(directory), sender, looks, free)
-    for seen in sessions:
-        if seen['helo'] != PROBE_HELO:
-            day.session(seen)
+    for seen in sender.connections([seen for seen in sessions if seen['helo'] != PROBE_HELO]):
+        day.session(seen)
+    for name, why in sender.refusals(mail_log):
+        day.refusal(name, why)
     for line in mail_log:
-        if found := re.search(sender.refused, line):
-            day.refusal(*found.groups())
-        elif sender.passed_over and (found := re.search(sender.passed_over, line)):
+        if sender.passed_over and (found := re.search(sender.passed_over, line)):
             day.unreached(found[1], found[2])
     return {name: [as_json(*one) for one in entries.items()] for name, entries in day.reports.items()}, day.untold

@@ -15,7 +15,8 @@ sys.dont_write_bytecode = True
 import delivered  # noqa: E402
 from counted import ROWS, Books  # noqa: E402
 from lab import CONTACT, Lab, noon  # noqa: E402
-from report_oracle import EXIM, kinds  # noqa: E402
+from report_oracle import kinds  # noqa: E402
+from report_senders import EXIM  # noqa: E402
 from tap import Tap  # noqa: E402
 
 MAILBOX = 'mailto:tls@' + kinds.REPORTS

@@ -19,7 +19,8 @@ from check_report import faults as report_faults  # noqa: E402
 from counted import ROWS, Books  # noqa: E402
 from delivered import faults_of_all, key_record  # noqa: E402
 from lab import CONTACT, Lab, noon  # noqa: E402
-from report_oracle import POSTFIX, kinds  # noqa: E402
+from report_oracle import kinds  # noqa: E402
+from report_senders import POSTFIX  # noqa: E402
 from tap import Tap  # noqa: E402
 
 MINUTE_S, HOUR_S = 60, 3600

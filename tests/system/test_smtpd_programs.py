@@ -26,7 +26,9 @@ RSS_KIB_MAX = 24 * 1024
 SOCKET, SPOOL = FOLDER / 'map', FOLDER / 'spool'
 CONFIG = b'config|smtpd-version|7.6.0\nconfig|protocol|0.7\nconfig|subsystem|smtp-in\nconfig|subsystem|smtp-out\n' \
     b'config|ready\n'
-REGISTER = 'register|report|smtp-in|*\nregister|report|smtp-out|*\nregister|filter|smtp-in|rcpt-to\nregister|ready\n'
+REPORTS = ('smtp-in|link-connect', 'smtp-in|link-identify', 'smtp-in|link-tls', 'smtp-in|link-disconnect', 'smtp-out|link-connect',
+           'smtp-out|link-tls', 'smtp-out|protocol-client', 'smtp-out|protocol-server', 'smtp-out|link-disconnect')
+REGISTER = ''.join('register|report|%s\n' % name for name in REPORTS) + 'register|filter|smtp-in|rcpt-to\nregister|ready\n'
 TABLE_CONFIG = b'config|smtpd-version|7.6.0\nconfig|protocol|0.1\nconfig|tablename|sealed\nconfig|ready\n'
 TABLE_REGISTER = 'register|domain\nregister|relayhost\nregister|ready\n'
 tap = Tap()

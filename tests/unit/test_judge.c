@@ -32,7 +32,7 @@ static const struct seen_case {
 	{ "RPT-TYPE-05 a failed handshake in the words of the probe",
 	    { "I", "mx1=insecure", "", "", "", "failed host=mx1",
 		"mx1 failed because" },
-	    "no-policy-found failed validation-failure(wrong version number)" },
+	    "no-policy-found failed validation-failure(wrong version number (probe))" },
 	{ "RPT-CNT-07 nothing is known of TLS: no session",
 	    { "I", "mx1=insecure", "enforce mx1", "", "", "unknown host=mx1", "" },
 	    "" },

@@ -219,6 +219,8 @@ static const struct link_case {
 	    CONNECT EHLO STARTTLS CONNECT EHLO MAIL RCPT("a.test") RCPT("b.test")
 		QUIT END,
 	    "out a.test failed" PEER "\nout b.test failed" PEER "\n" },
+	{ "the same without mail: nobody needed it, and sealed mail would not have gone on",
+	    CONNECT EHLO STARTTLS CONNECT EHLO QUIT END, "" },
 	{ "RPT-TYPE-05 after a handshake that failed no second connection",
 	    CONNECT EHLO STARTTLS END, "out - failed" PEER "\n" },
 	{ "a link that smtpd has forgotten to end",

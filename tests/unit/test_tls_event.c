@@ -126,7 +126,8 @@ static const struct read_case {
 	    HEAD ",\"when\":99999999999999999999999}", PLAIN },
 	{ "everything at once",
 	    "{\"source\":\"opensmtpd\",\"direction\":\"out\",\"when\":1732233599,"
-	    "\"id\":\"" ID64 "\",\"next-hop\":\"[Mail.Example.Org.]:587\","
+	    "\"id\":\"" ID64 "\",\"session\":\"2d5e41327d9a9e52\","
+	    "\"next-hop\":\"[Mail.Example.Org.]:587\","
 	    "\"host\":\"MX.example.org.\",\"local\":\"192.0.2.7\","
 	    "\"remote\":\"2001:DB8:0::1\",\"helo\":\"mx.example.org\","
 	    "\"tls\":\"failed\",\"version\":\"TLSv1.3\","
@@ -134,7 +135,8 @@ static const struct read_case {
 	    "\"result\":\"certificate-expired\",\"reason\":\"say \\\"no\\\" \\\\\","
 	    "\"chain\":[\"MAA=\",\"MAEA\"]}",
 	    "{\"source\":\"opensmtpd\",\"direction\":\"out\",\"when\":1732233599,"
-	    "\"id\":\"" ID64 "\",\"next-hop\":\"[mail.example.org]\","
+	    "\"id\":\"" ID64 "\",\"session\":\"2d5e41327d9a9e52\","
+	    "\"next-hop\":\"[mail.example.org]\","
 	    "\"host\":\"mx.example.org\",\"local\":\"192.0.2.7\","
 	    "\"remote\":\"2001:db8::1\",\"helo\":\"mx.example.org\","
 	    "\"tls\":\"failed\",\"version\":\"TLSv1.3\","

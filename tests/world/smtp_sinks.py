@@ -41,7 +41,7 @@ class SmtpSink:
             version, sni = session.tls()
             self.sessions.write(connection=session.number, host=self.host.name, ip=self.address, peer=peer,
                                 tls=version, sni=sni, helo=session.helo, commands=session.commands,
-                                recipients=session.recipients, fault=fault)
+                                recipients=session.all_recipients, fault=fault)
             session.close()
 
     def start_tls(self, sock):
@@ -61,6 +61,7 @@ class Session:
         self.lines = sock.makefile('rb')
         self.secure = self.done = False
         self.sender, self.recipients, self.commands, self.helo = '', [], [], ''
+        self.all_recipients = []
 
     def run(self):
         self.sock.settimeout(PATIENCE_S)
@@ -125,6 +126,7 @@ class Session:
 
     def on_rcpt(self, line):
         self.recipients.append(path_of(line))
+        self.all_recipients.append(path_of(line))
         self.say('250 2.1.5 ok')
 
     def on_data(self, _line):

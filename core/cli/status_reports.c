@@ -148,6 +148,27 @@ add_outgoing(struct table *table, const struct json_object *reports)
 	status_line_add(table, "reports", given_up > 0 ? TERM_WARN : TERM_PLAIN, &text);
 }
 
+/* --- what others report ------------------------------------------------------------------------ */
+
+/* Nothing for whom nobody has sent any. */
+static void
+add_inbox(struct table *table, const struct json_object *inbox)
+{
+	long long refused = status_number(inbox, "refused"),
+		  kept = status_number(inbox, "kept"),
+		  dropped = status_number(inbox, "dropped");
+	struct strbuf text = STRBUF_INIT;
+
+	if (kept + refused + dropped == 0)
+		return;
+	strbuf_addf(
+	    &text, "%lld reports of others kept, %lld files were none", kept, refused);
+	if (dropped > 0)
+		strbuf_addf(&text, ", %lld made room for later ones", dropped);
+	status_line_add(
+	    table, "inbox", refused + dropped > 0 ? TERM_WARN : TERM_PLAIN, &text);
+}
+
 void
 status_reports_add(struct table *table, const struct json_object *status)
 {
@@ -160,6 +181,7 @@ status_reports_add(struct table *table, const struct json_object *status)
 		add_today(table, json_member(status, "today"));
 	if (json_has(status, "reports"))
 		add_outgoing(table, json_member(status, "reports"));
+	add_inbox(table, json_member(status, "inbox"));
 }
 
 void

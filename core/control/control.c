@@ -26,6 +26,8 @@ static const struct verb verbs[] = {
 	{ "report", "show", " REPORT-ID", 1, 1, .run = report_show_run },
 	{ "report", "preview", " DOMAIN [DAY]", 1, 2, .run = report_preview_run },
 	{ "report", "resend", " REPORT-ID", 1, 1, .run = report_resend_run },
+	{ "report", "inbox", " [DAYS [DOMAIN]]", 0, 2, .run = report_inbox_run },
+	{ "report", "received", " NUMBER", 1, 1, .run = report_received_run },
 	{ "inbound", NULL, " [DAYS]", 0, 1, .run = inbound_run },
 };
 

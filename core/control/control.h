@@ -26,6 +26,8 @@
  *                             "worst": [{"domain", "successes", "failures"}]}, null without database,
  *                             "reports": {"is_on", "contact", "waiting", "sent", "given-up", "made", "unwanted",
  *                             "closing" DAY, "next_close" TIME, "under_way", "failed_attempts"},
+ *                             "inbox": {"taken", "refused" files, "kept" reports of others, "bytes", "duplicates",
+ *                             "dropped"},
  *                             "overrides": [OVERRIDE]}
  *   cache list [MAX]          {"count" of all, "policies": [POLICY without "mx", "lines"]}
  *   cache show DOMAIN         POLICY
@@ -42,11 +44,21 @@
  *   report preview DOMAIN [DAY]        {"domain", "day" DAY, "is_on", "file", "bytes", "report"}: as it would be sent now, with the
  *                             counts so far; today if no DAY is given
  *   report resend REPORT-ID   {"id", "done"}; to all its destinations
+ *   report inbox [DAYS [DOMAIN]]       {"since" DAY, "begin" TIME, "end" TIME, "successes", "failures", "count" of all reports,
+ *                             "reports": [RECEIVED], newest first, "duplicates", "dropped",
+ *                             "senders": [{"organization", "submitter", "reports", "successes", "failures", "latest" DAY}],
+ *                             "policies": [{"domain", "type", "successes", "failures"}],
+ *                             "details": [{"type", "host", "result", "code", "organization", "count", "since" DAY,
+ *                             "latest" DAY}]}: reports of others, of the last so many days and about that domain; "-" stands
+ *                             for any; no array has more than CONTROL_INBOX_MAX rows
+ *   report received NUMBER    RECEIVED with "json": as it came, a text
  *   inbound [DAYS]            {"since" DAY, "sessions", "without_tls", "below_tls_1_2", "count" of all rows, "inbound":
  *                             [{"day" DAY, "client", "version", "cipher", "verified", "sessions"}]}; today, or so many days
  *
  *   REPORT    {"id", "domain", "day" DAY, "made" TIME, "file", "bytes", "successes", "failures", "record",
  *             "destinations": [{"uri", "state", "attempts", "first" TIME, "last" TIME, "next" TIME, "detail"}]}
+ *   RECEIVED  {"number", "received" TIME, "organization", "submitter", "contact", "report_id", "domain", "begin" TIME,
+ *             "end" TIME, "successes", "failures", "bytes"}
  *   DAY       "2026-11-21", null when there is none
  *   POLICY    {"domain", "mode", "id", "max_age_s", "mx_count", "mx": [...], "lines": [...], "fetched" TIME,
  *             "expires" TIME, "used" TIME, "record", "attempt", "attempted" TIME, "detail",
@@ -68,6 +80,7 @@
 #define CONTROL_LIST_MAX     3000              /* policies in one reply */
 #define CONTROL_LIST_DEFAULT 1000
 #define CONTROL_DAYS_MAX     3650
+#define CONTROL_INBOX_MAX    400 /* reports of others, and rows of each kind */
 #define CONTROL_EXPLAIN_MS   30000
 
 /*

@@ -4,6 +4,7 @@
 #include "net/loop.h"
 #include "report/schedule.h"
 #include "store/outbox.h"
+#include "store/received.h"
 #include "store/tally.h"
 #include "wire/tls_event.h"
 
@@ -14,6 +15,8 @@ struct facts_now {
 	struct engine_status engine;
 	struct reports_status reports;
 	struct spool_in_status spools;
+	struct inbox_counts inbox;
+	struct received_sums received;
 	struct store_state store;
 	uint64_t sendings[SENDING_GIVEN_UP + 1];
 	struct tally_sums today;
@@ -49,6 +52,13 @@ struct facts_now {
 	X("reports_made_total", "Reports made.", f->reports.closing.made)              \
 	X("report_attempts_failed_total", "Deliveries that failed.",                   \
 	    f->reports.delivery.failed)                                                \
+	X("received_files_total", "Files with a report of others, taken in.",          \
+	    f->inbox.taken)                                                            \
+	X("received_refused_total", "Files that were no reports.", f->inbox.refused)   \
+	X("received_duplicates_total", "Reports of others that came again.",           \
+	    f->received.duplicates)                                                    \
+	X("received_dropped_total",                                                    \
+	    "Reports of others that made room for later ones.", f->received.dropped)   \
 	X("store_writes_total", "Changes written to the database.", f->store.written)  \
 	X("store_dropped_total", "Changes given up.", f->store.dropped)
 
@@ -58,6 +68,7 @@ struct facts_now {
 	X("policies", "MTA-STS policies in memory.", f->engine.policies)               \
 	X("policy_bytes", "Memory of those policies.", f->engine.policy_bytes)         \
 	X("routes", "Next-hops in memory.", f->engine.routes)                          \
+	X("received_reports", "Reports of others that are kept.", f->received.reports) \
 	X("lookups_under_way", "Domains looked up at the moment.",                     \
 	    f->engine.operations)                                                      \
 	X("questions_waiting", "Questions that wait for the network.",                 \
@@ -149,10 +160,13 @@ metrics_add(struct service *service, struct strbuf *out)
 		reports_status(service->reports, &f.reports);
 	if (service->spools != NULL)
 		spool_in_status(service->spools, &f.spools);
+	if (service->inbox != NULL)
+		inbox_counts(service->inbox, &f.inbox);
 	if (service->store != NULL) {
 		store_state(service->store, &f.store);
 		if (store_count_sendings(service->store, f.sendings) != ST_OK ||
-		    store_day_sums(service->store, day_of(f.now), &f.today) != ST_OK)
+		    store_day_sums(service->store, day_of(f.now), &f.today) != ST_OK ||
+		    store_received_sums(service->store, &f.received) != ST_OK)
 			f.store.is_healthy = false;
 	}
 	add_all_plain(out, &f);

@@ -2,6 +2,7 @@
 #include "control/operands.h"
 
 #include "base/number.h"
+#include "wire/idn.h"
 
 enum status
 operand_store(const struct service *service, struct why *why)
@@ -26,6 +27,27 @@ operand_number(
 	why_set(
 	    why, "\"%s\" is no number from 1 to %llu", text, (unsigned long long)max);
 	return ST_SYNTAX;
+}
+
+bool
+operand_is_given(const char *text)
+{
+	return text != NULL && strcmp(text, OPERAND_ANY) != 0;
+}
+
+enum status
+operand_domain(const char *text, struct domain *out, struct why *why)
+{
+	struct why fault;
+	enum status st;
+
+	*out = (struct domain){ .len = 0 };
+	if (!operand_is_given(text))
+		return ST_OK;
+	st = idn_domain_parse(text, strlen(text), out, &fault);
+	if (st != ST_OK)
+		why_set(why, "\"%s\" is no domain: %s", text, fault.text);
+	return st;
 }
 
 void

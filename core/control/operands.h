@@ -13,6 +13,14 @@ MUST_CHECK enum status operand_store(const struct service *service, struct why *
 MUST_CHECK enum status operand_number(
     const char *text, uint64_t max, uint64_t otherwise, uint64_t *out, struct why *why);
 
+/* What stands for "not given" before other operands. */
+#define OPERAND_ANY "-"
+bool operand_is_given(const char *text);
+
+/* Not given: len 0. */
+MUST_CHECK enum status operand_domain(
+    const char *text, struct domain *out, struct why *why);
+
 /* The sentence about a store that answers ST_IO. */
 void say_unreadable(struct why *why);
 

@@ -13,46 +13,21 @@
 #include "report/render.h"
 #include "report/schedule.h"
 #include "wire/gzip.h"
-#include "wire/idn.h"
 #include "wire/tls_report.h"
 
-#define ANY "-"
-
 /* --- operands -------------------------------------------------------------------------------- */
-
-static bool
-is_given(const char *text)
-{
-	return text != NULL && strcmp(text, ANY) != 0;
-}
 
 /* "2026-11-21"; not given: otherwise. */
 static enum status
 take_day(const char *text, time_t otherwise, time_t *out, struct why *why)
 {
 	*out = otherwise;
-	if (!is_given(text))
+	if (!operand_is_given(text))
 		return ST_OK;
 	if (moment_day_parse(text, out) == ST_OK)
 		return ST_OK;
 	why_set(why, "\"%s\" is no day; one is written 2026-11-21 (UTC)", text);
 	return ST_SYNTAX;
-}
-
-/* Not given: len 0. */
-static enum status
-take_domain(const char *text, struct domain *out, struct why *why)
-{
-	struct why fault;
-	enum status st;
-
-	*out = (struct domain){ .len = 0 };
-	if (!is_given(text))
-		return ST_OK;
-	st = idn_domain_parse(text, strlen(text), out, &fault);
-	if (st != ST_OK)
-		why_set(why, "\"%s\" is no domain: %s", text, fault.text);
-	return st;
 }
 
 /* --- list and show ----------------------------------------------------------------------------- */
@@ -81,7 +56,7 @@ report_list_run(
 	time_t day;
 
 	if (operand_store(service, why) != ST_OK ||
-	    take_domain(operands->at[0], &domain, why) != ST_OK ||
+	    operand_domain(operands->at[0], &domain, why) != ST_OK ||
 	    take_day(operands->at[1], 0, &day, why) != ST_OK ||
 	    operand_number(operands->at[2], CONTROL_LIST_MAX, CONTROL_LIST_DEFAULT,
 		&max, why) != ST_OK)
@@ -211,7 +186,7 @@ report_preview_run(
 	time_t day;
 
 	if (operand_store(service, why) != ST_OK ||
-	    take_domain(operands->at[0], &domain, why) != ST_OK ||
+	    operand_domain(operands->at[0], &domain, why) != ST_OK ||
 	    take_day(operands->at[1], day_of(loop_time()), &day, why) != ST_OK)
 		return NULL;
 	renderer = renderer_new(service->report);

@@ -139,6 +139,7 @@ open_reports(struct service *service, const struct config *config)
 	    service->engine, service->https);
 	service->seal.probes = reports_probes(service->reports);
 	watch_spools(service, config);
+	service->inbox = inbox_start(service->state_folder);
 }
 
 /* --- store and engine ------------------------------------------------------------------- */
@@ -165,8 +166,10 @@ use_store(struct service *service, enum service_store mode, struct why *why)
 		store_close(service->store);
 		service->store = NULL;
 	}
-	if (st == ST_OK && service->reports != NULL)
+	if (st == ST_OK && service->reports != NULL) {
 		reports_use_store(service->reports, service->store);
+		inbox_use_store(service->inbox, service->store);
+	}
 	return st;
 }
 
@@ -250,6 +253,7 @@ service_reload(struct service *service, const struct config *config, struct why 
 void
 service_close(struct service *service)
 {
+	inbox_stop(service->inbox);
 	spool_in_stop(service->spools);
 	reports_free(service->reports);
 	turns_free(service->turns);

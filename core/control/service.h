@@ -13,6 +13,7 @@
 #include "lookup/engine.h"
 #include "lookup/seal.h"
 #include "lookup/turns.h"
+#include "report/inbox.h"
 #include "report/reports.h"
 #include "report/spool_in.h"
 #include "store/store.h"
@@ -30,6 +31,7 @@ struct service {
 	struct reports *reports;   /* NULL: only a daemon counts and reports */
 	struct turns *turns;       /* likewise */
 	struct spool_in *spools;   /* likewise */
+	struct inbox *inbox;       /* likewise */
 	struct upstream *upstream; /* owns dns, https and trust */
 	char *state_folder;
 	const struct report_options *report; /* of the configuration */

@@ -6,6 +6,7 @@
 #include "control/put.h"
 #include "net/loop.h"
 #include "report/schedule.h"
+#include "store/received.h"
 #include "store/tally.h"
 #include "wire/tls_event.h"
 
@@ -151,6 +152,30 @@ show_outgoing(const struct service *service, const struct reports_status *status
 	return o;
 }
 
+/* --- what others report ----------------------------------------------------------------------- */
+
+static struct json_object *
+show_inbox(const struct service *service)
+{
+	struct json_object *o = json_object_new_object();
+	struct inbox_counts counts;
+	struct received_sums sums;
+
+	inbox_counts(service->inbox, &counts);
+	put_number(o, "taken", counts.taken);
+	put_number(o, "refused", counts.refused);
+	if (service->store == NULL ||
+	    store_received_sums(service->store, &sums) != ST_OK)
+		return o;
+	put_number(o, "kept", sums.reports);
+	put_number(o, "bytes", sums.bytes);
+	put_number(o, "duplicates", sums.duplicates);
+	put_number(o, "dropped", sums.dropped);
+	return o;
+}
+
+/* --- all of it -------------------------------------------------------------------------------- */
+
 void
 show_reports(const struct service *service, struct json_object *status)
 {
@@ -162,6 +187,7 @@ show_reports(const struct service *service, struct json_object *status)
 	json_object_object_add(status, "probe", show_probe(&reports.probe));
 	json_object_object_add(status, "today", show_today(service->store));
 	json_object_object_add(status, "reports", show_outgoing(service, &reports));
+	json_object_object_add(status, "inbox", show_inbox(service));
 }
 
 /* --- one report ------------------------------------------------------------------------------ */

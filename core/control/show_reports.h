@@ -9,7 +9,7 @@
 
 struct json_object;
 
-/* Add "events", "probe", "today" and "reports" to the status. */
+/* Add "events", "spools", "probe", "today", "reports" and "inbox" to the status. */
 void show_reports(const struct service *service, struct json_object *status);
 
 /* A report without its text, with its destinations. */

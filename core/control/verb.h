@@ -70,4 +70,7 @@ verb_run_fn report_list_run, report_show_run, report_preview_run, report_resend_
 /* inbound.c */
 verb_run_fn inbound_run;
 
+/* inbox.c */
+verb_run_fn report_inbox_run, report_received_run;
+
 #endif

@@ -37,7 +37,16 @@ is_possible(
 	return !e->has_remote || host_has_address(host, &e->remote);
 }
 
-/* An MTA with DANE asks for the TLSA base domain, OpenSMTPD always for the host by its own name. */
+/* An MTA with DANE asks for the TLSA base domain; OpenSMTPD, and Sendmail where it leaves DANE to us, for the host by its own
+ * name. */
+static bool
+asks_for_base(const struct tls_event *e)
+{
+	if (e->source == SOURCE_SENDMAIL)
+		return e->verified == VERIFIED_DANE;
+	return e->source != SOURCE_OPENSMTPD;
+}
+
 static void
 set_target(const struct tls_event *e, const struct domain *name,
     const struct address *address, const struct host_facts *host,
@@ -46,7 +55,7 @@ set_target(const struct tls_event *e, const struct domain *name,
 	*out = (struct probe_target){
 		.host = *name, .address = *address, .port = SMTP_PORT
 	};
-	if (e->source != SOURCE_OPENSMTPD && host != NULL && host->base != NULL)
+	if (asks_for_base(e) && host != NULL && host->base != NULL)
 		out->sni = *host->base;
 }
 

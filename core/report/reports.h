@@ -9,6 +9,8 @@
  * ledger     generation, rows: cells that wait for the next merge
  * closing    close_domain, render, schedule
  * delivery   job (one destination), attempt by its carrier: post, or mailing with message, dkim and relay; hosts, commits
+ *
+ * Apart from that: inbox, reports of others, taken in by a thread of its own: inbox_folder, digest, aside.
  */
 #ifndef HOPSEAL_REPORT_REPORTS_H
 #define HOPSEAL_REPORT_REPORTS_H

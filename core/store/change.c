@@ -197,19 +197,68 @@ change_resend(const char *report_id, time_t next)
 	return c;
 }
 
+/* --- reports of others --------------------------------------------------------------------------- */
+
+static size_t
+received_size(const struct stored_received *r)
+{
+	size_t bytes = text_size(r->submitter) + text_size(r->organization) +
+		       text_size(r->contact) + text_size(r->report_id) +
+		       text_size(r->domain) + r->len +
+		       r->policy_count * sizeof(r->policies[0]) +
+		       r->detail_count * sizeof(r->details[0]);
+	size_t i;
+
+	for (i = 0; i < r->policy_count; i++)
+		bytes +=
+		    text_size(r->policies[i].domain) + text_size(r->policies[i].type);
+	for (i = 0; i < r->detail_count; i++)
+		bytes += text_size(r->details[i].type) + text_size(r->details[i].host) +
+			 text_size(r->details[i].result) +
+			 text_size(r->details[i].code);
+	return bytes;
+}
+
+static void
+keep_rows(struct stored_received *r, struct received_policy *policies,
+    struct received_failure *details, char **at)
+{
+	size_t i;
+
+	for (i = 0; i < r->policy_count; i++) {
+		policies[i] = r->policies[i];
+		policies[i].domain = keep_text(at, policies[i].domain);
+		policies[i].type = keep_text(at, policies[i].type);
+	}
+	for (i = 0; i < r->detail_count; i++) {
+		details[i] = r->details[i];
+		details[i].type = keep_text(at, details[i].type);
+		details[i].host = keep_text(at, details[i].host);
+		details[i].result = keep_text(at, details[i].result);
+		details[i].code = keep_text(at, details[i].code);
+	}
+	r->policies = policies;
+	r->details = details;
+}
+
 struct change *
 change_put_received(const struct stored_received *received)
 {
-	struct change *c = change_new(CHANGE_PUT_RECEIVED,
-	    text_size(received->report_id) + text_size(received->organization) +
-		text_size(received->contact) + received->len);
-	char *at = c->text;
+	struct change *c = change_new(CHANGE_PUT_RECEIVED, received_size(received));
+	struct stored_received *r = &c->received;
+	/* The arrays first, because they want to be aligned. */
+	struct received_policy *policies = (void *)c->text;
+	struct received_failure *details = (void *)(policies + received->policy_count);
+	char *at = (char *)(details + received->detail_count);
 
-	c->received = *received;
-	c->received.report_id = keep_text(&at, received->report_id);
-	c->received.organization = keep_text(&at, received->organization);
-	c->received.contact = keep_text(&at, received->contact);
-	c->received.json = keep(&at, received->json, received->len);
+	*r = *received;
+	keep_rows(r, policies, details, &at);
+	r->submitter = keep_text(&at, received->submitter);
+	r->organization = keep_text(&at, received->organization);
+	r->contact = keep_text(&at, received->contact);
+	r->report_id = keep_text(&at, received->report_id);
+	r->domain = keep_text(&at, received->domain);
+	r->bytes = keep(&at, received->bytes, received->len);
 	return c;
 }
 

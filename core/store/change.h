@@ -11,6 +11,7 @@
 #include "base/list.h"
 #include "base/map.h"
 #include "store/outbox.h"
+#include "store/received.h"
 #include "store/store.h"
 #include "store/tally.h"
 

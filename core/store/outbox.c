@@ -55,12 +55,6 @@ store_resend(struct store *store, const char *report_id, time_t next)
 	store_put(store, change_resend(report_id, next));
 }
 
-void
-store_put_received(struct store *store, const struct stored_received *received)
-{
-	store_put(store, change_put_received(received));
-}
-
 /* --- reading -------------------------------------------------------------------------------------- */
 
 enum status
@@ -138,18 +132,5 @@ store_count_sendings(struct store *store, uint64_t counts[SENDING_GIVEN_UP + 1])
 
 	if (rc == DB_OK)
 		rc = db_count_sendings(db, counts, &why);
-	return reader_end(&store->reader, rc, &why);
-}
-
-enum status
-store_each_received(
-    struct store *store, time_t from, size_t max, store_received_fn *fn, void *arg)
-{
-	struct why why;
-	struct db *db;
-	enum db_outcome rc = reader_open(&store->reader, &db, &why);
-
-	if (rc == DB_OK)
-		rc = db_each_received(db, from, max, fn, arg, &why);
 	return reader_end(&store->reader, rc, &why);
 }

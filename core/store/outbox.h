@@ -1,5 +1,5 @@
 /*
- * Reports that go out, and reports that came in.  SPDX-License-Identifier: ISC
+ * Reports that go out.  SPDX-License-Identifier: ISC
  *
  * A part of store.h of its own.  A report is made once; the same bytes go to every destination, each with a state of its
  * own (conformance RPT-TIME-03, RPT-RETRY-02).
@@ -96,23 +96,5 @@ MUST_CHECK enum status store_each_sending(
 /* How many destinations are in each state. */
 MUST_CHECK enum status store_count_sendings(
     struct store *store, uint64_t counts[SENDING_GIVEN_UP + 1]);
-
-/* --- reports from others, kept as they came (issue: the milter takes them in) --------------------------- */
-
-struct stored_received {
-	const char *report_id, *organization, *contact;
-	time_t begin, end, received;
-	const void *json; /* len, unpacked */
-	size_t len;
-	uint64_t successes, failures;
-};
-
-/* The same organization and report_id again replaces the earlier one. */
-void store_put_received(struct store *store, const struct stored_received *received);
-
-/* Those received at or after from, oldest first, at most max.  ST_OK or ST_IO. */
-typedef void store_received_fn(const struct stored_received *received, void *arg);
-MUST_CHECK enum status store_each_received(
-    struct store *store, time_t from, size_t max, store_received_fn *fn, void *arg);
 
 #endif

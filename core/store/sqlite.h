@@ -8,6 +8,7 @@
 
 #include "base/list.h"
 #include "store/outbox.h"
+#include "store/received.h"
 #include "store/store.h"
 #include "store/tally.h"
 
@@ -47,7 +48,7 @@ MUST_CHECK enum db_outcome db_each_override(
 MUST_CHECK enum db_outcome db_write(
     struct db *db, const struct list *batch, struct why *why);
 
-/* --- reading for store/tally.h and store/outbox.h, where functions of like names are explained --------------- */
+/* --- reading for store/{tally,outbox,received}.h, where functions of like names are explained ----------------- */
 
 MUST_CHECK enum db_outcome db_journal_position(
     struct db *db, struct journal_position *out, struct why *why);
@@ -77,8 +78,23 @@ MUST_CHECK enum db_outcome db_each_sending(struct db *db, const char *report_id,
     store_sending_fn *fn, void *arg, struct why *why);
 MUST_CHECK enum db_outcome db_count_sendings(
     struct db *db, uint64_t counts[SENDING_GIVEN_UP + 1], struct why *why);
-MUST_CHECK enum db_outcome db_each_received(struct db *db, time_t from, size_t max,
-    store_received_fn *fn, void *arg, struct why *why);
+
+MUST_CHECK enum db_outcome db_each_received(struct db *db,
+    const struct received_filter *filter, size_t max, store_received_fn *fn, void *arg,
+    struct why *why);
+MUST_CHECK enum db_outcome db_show_received(struct db *db, uint64_t number,
+    store_received_fn *fn, void *arg, bool *is_found, struct why *why);
+MUST_CHECK enum db_outcome db_each_received_sender(struct db *db,
+    const struct received_filter *filter, size_t max, store_sender_fn *fn, void *arg,
+    struct why *why);
+MUST_CHECK enum db_outcome db_each_received_policy(struct db *db,
+    const struct received_filter *filter, size_t max, store_received_policy_fn *fn,
+    void *arg, struct why *why);
+MUST_CHECK enum db_outcome db_each_received_failure(struct db *db,
+    const struct received_filter *filter, size_t max, store_received_failure_fn *fn,
+    void *arg, struct why *why);
+MUST_CHECK enum db_outcome db_received_sums(
+    struct db *db, struct received_sums *out, struct why *why);
 
 /*
  * Rename the files of a closed database, so that a new one can be made and somebody can look at the old one;

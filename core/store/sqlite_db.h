@@ -105,7 +105,9 @@ db_write_fn db_merge;
 MUST_CHECK enum db_outcome db_merge_tallies(
     struct db *db, const struct tally *tallies, size_t count, struct why *why);
 /* sqlite_outbox.c */
-db_write_fn db_put_report, db_put_sending, db_put_sent, db_resend, db_put_received;
+db_write_fn db_put_report, db_put_sending, db_put_sent, db_resend;
+/* sqlite_received.c */
+db_write_fn db_put_received;
 /* sqlite_write.c */
 db_write_fn db_forget;
 

@@ -23,9 +23,6 @@ static const char put_sent[] =
 static const char resend[] =
     "update sending set state = 'waiting', attempts = 0, first = 0, last = 0,"
     " next = ?2, detail = '' where report = (select number from report where id = ?1)";
-static const char put_received[] =
-    "insert or replace into received(organization, report_id, contact, begins, ends,"
-    " arrived, successes, failures, json) values(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
 
 static enum db_outcome
 put_destinations(struct db *db, const struct report_change *c, struct why *why)
@@ -117,17 +114,4 @@ db_resend(struct db *db, struct change *c, struct why *why)
 {
 	return db_do(db, resend,
 	    VALUES(db_text(c->sending.report_id), db_number(c->sending.next)), why);
-}
-
-enum db_outcome
-db_put_received(struct db *db, struct change *c, struct why *why)
-{
-	const struct stored_received *r = &c->received;
-
-	return db_do(db, put_received,
-	    VALUES(db_text(r->organization), db_text(r->report_id), db_text(r->contact),
-		db_number(r->begin), db_number(r->end), db_number(r->received),
-		db_number(r->successes), db_number(r->failures),
-		db_bytes(r->json, r->len)),
-	    why);
 }

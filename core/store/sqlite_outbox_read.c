@@ -28,10 +28,6 @@ static const char select_report[] =
     "select id, domain, day, made, record, file_name, successes, failures, 0, bytes"
     " from report where id = ?1";
 
-static const char select_received[] =
-    "select report_id, organization, contact, begins, ends, arrived, successes,"
-    " failures, json from received where arrived >= ?1 order by arrived limit ?2";
-
 /* --- sendings ------------------------------------------------------------------------------------- */
 
 struct each_sending {
@@ -179,40 +175,4 @@ db_each_report(struct db *db, const char *domain, time_t day, size_t max,
 		return db_each(db, select_reports_of_day, VALUES(limit, of_day),
 		    on_report, &each, why);
 	return db_each(db, select_reports, VALUES(limit), on_report, &each, why);
-}
-
-/* --- received ------------------------------------------------------------------------------------- */
-
-struct each_received {
-	store_received_fn *fn;
-	void *arg;
-};
-
-static void
-on_received(sqlite3_stmt *row, void *arg)
-{
-	const struct each_received *each = arg;
-	struct stored_received r = {
-		.report_id = db_column_text(row, 0),
-		.organization = db_column_text(row, 1),
-		.contact = db_column_text(row, 2),
-		.begin = db_column_time(row, 3),
-		.end = db_column_time(row, 4),
-		.received = db_column_time(row, 5),
-		.successes = db_column_count(row, 6),
-		.failures = db_column_count(row, 7),
-	};
-
-	r.json = db_column_bytes(row, 8, &r.len);
-	each->fn(&r, each->arg);
-}
-
-enum db_outcome
-db_each_received(struct db *db, time_t from, size_t max, store_received_fn *fn,
-    void *arg, struct why *why)
-{
-	struct each_received each = { fn, arg };
-
-	return db_each(db, select_received, VALUES(db_number(from), db_number(max)),
-	    on_received, &each, why);
 }

@@ -106,6 +106,48 @@ static const char *const steps[] = {
 	"create index received_arrived on received(arrived);"
 	"pragma user_version = 2;"
 	"commit",
+
+	/*
+	 * Reports of others; nothing has written into the earlier table of that name.  A sender without report-ids tells
+	 * his reports apart by their sums.  How many are kept, and how much, is kept, so that the oldest go in time.
+	 */
+	"begin immediate;"
+	"drop table received;"
+	"create table received("
+	" number integer primary key autoincrement,"
+	" submitter text not null, organization text not null, contact text not null,"
+	" report_id text not null, domain text not null,"
+	" begins int not null, ends int not null, arrived int not null,"
+	" successes int not null, failures int not null,"
+	" size int not null, bytes blob not null);"
+	"create unique index received_once on"
+	" received(report_id, submitter, organization, domain, begins)"
+	" where report_id <> '';"
+	"create unique index received_nameless on"
+	" received(submitter, organization, domain, begins, ends, successes, failures)"
+	" where report_id = '';"
+	"create table received_policy("
+	" report int not null, domain text not null, type text not null,"
+	" successes int not null, failures int not null,"
+	" primary key(report, domain, type)) without rowid;"
+	"create table received_failure("
+	" report int not null, type text not null, host text not null,"
+	" result text not null, code text not null, count int not null,"
+	" primary key(report, type, host, result, code)) without rowid;"
+	"create table received_sum("
+	" id integer primary key check(id = 1), reports int not null,"
+	" bytes int not null, duplicates int not null, dropped int not null);"
+	"insert into received_sum values(1, 0, 0, 0, 0);"
+	"create trigger received_comes after insert on received begin"
+	" update received_sum set reports = reports + 1, bytes = bytes + new.size;"
+	"end;"
+	"create trigger received_goes after delete on received begin"
+	" update received_sum set reports = reports - 1, bytes = bytes - old.size;"
+	" delete from received_policy where report = old.number;"
+	" delete from received_failure where report = old.number;"
+	"end;"
+	"pragma user_version = 3;"
+	"commit",
 };
 
 #define SCHEMA_VERSION ((int)COUNT_OF(steps))

@@ -71,16 +71,19 @@ write_all(struct db *db, const struct list *batch, struct why *why)
 	return rc;
 }
 
-/* Whether somebody is going to rely on its being on the disk. */
+/* Whether somebody is going to rely on its being on the disk: what it was made from is deleted next. */
 static bool
 is_durable(const struct list *batch)
 {
 	const struct list *node;
 
-	for (node = batch->next; node != batch; node = node->next)
-		if (change_at(node)->kind == CHANGE_MERGE &&
-		    change_at(node)->merge.merge.is_durable)
+	for (node = batch->next; node != batch; node = node->next) {
+		const struct change *c = change_at(node);
+
+		if (c->kind == CHANGE_PUT_RECEIVED ||
+		    (c->kind == CHANGE_MERGE && c->merge.merge.is_durable))
 			return true;
+	}
 	return false;
 }
 

@@ -189,9 +189,8 @@ store_state(struct store *store, struct store_state *out)
 		writer_state(store->writer, out);
 }
 
-void
+bool
 store_flush(struct store *store)
 {
-	if (store->writer != NULL)
-		writer_flush(store->writer);
+	return store->writer != NULL && writer_flush(store->writer);
 }

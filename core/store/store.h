@@ -104,7 +104,7 @@ struct store_state {
  * logs the first failure and the recovery, and nothing between. */
 void store_state(struct store *store, struct store_state *out);
 
-/* Wait until everything queued so far is written, or has failed once.  For tests and shutdown. */
-void store_flush(struct store *store);
+/* Wait until everything queued so far is written: true; or has failed once.  Not for the loop, but at its end. */
+bool store_flush(struct store *store);
 
 #endif

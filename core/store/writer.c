@@ -29,7 +29,7 @@ struct writer {
 	unsigned damaged;  /* the generation that it found so */
 	bool is_merging;   /* a merge waits, or is being written: one at a time */
 	bool is_telling;   /* that a batch is written */
-	uint64_t flush_asked, flush_done;
+	uint64_t flush_asked, flush_done, flush_failed; /* the last of each */
 	bool is_stopping;
 };
 
@@ -255,16 +255,19 @@ static void *
 write_loop(void *arg)
 {
 	struct writer *w = arg;
-	bool is_last = false;
+	bool is_last = false, is_written;
 	uint64_t asked;
 
 	pthread_mutex_lock(&w->lock);
 	while (!is_last) {
 		wait_for_batch(w);
 		asked = w->flush_asked;
-		if (write_oldest(w) && w->queue.count > 0)
+		is_written = write_oldest(w);
+		if (is_written && w->queue.count > 0)
 			continue;
 		is_last = w->is_stopping;
+		if (!is_written)
+			w->flush_failed = asked;
 		w->flush_done = asked;
 		pthread_cond_broadcast(&w->settled);
 	}
@@ -369,17 +372,20 @@ writer_state(struct writer *w, struct store_state *out)
 	pthread_mutex_unlock(&w->lock);
 }
 
-void
+bool
 writer_flush(struct writer *w)
 {
+	bool is_written;
 	uint64_t mine;
 
 	if (!w->is_started)
-		return;
+		return false;
 	pthread_mutex_lock(&w->lock);
 	mine = ++w->flush_asked;
 	pthread_cond_signal(&w->work);
 	while (w->flush_done < mine)
 		pthread_cond_wait(&w->settled, &w->lock);
+	is_written = w->flush_failed < mine;
 	pthread_mutex_unlock(&w->lock);
+	return is_written;
 }

@@ -18,7 +18,7 @@ MUST_CHECK enum status writer_open(
 MUST_CHECK enum status writer_start(struct writer *w, struct why *why);
 void writer_close(struct writer *w);
 void writer_state(struct writer *w, struct store_state *out);
-void writer_flush(struct writer *w);
+bool writer_flush(struct writer *w);
 
 /* The database, for the caller's thread until the writer is started; NULL: it could not be opened. */
 struct db *writer_db(struct writer *w);

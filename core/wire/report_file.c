@@ -26,18 +26,17 @@ is_report(const char *bytes, size_t len)
 
 /* What it is is seen, not believed: labels have been wrong. */
 static enum status
-read_bare(const char *bytes, size_t len, struct tls_report *out, struct why *why)
+unpack_bare(
+    const char *bytes, size_t len, size_t max, struct strbuf *out, struct why *why)
 {
-	struct strbuf json = STRBUF_INIT;
-	enum status rc;
-
-	if (!gzip_is(bytes, len))
-		return tls_report_read(bytes, len, out, why);
-	rc = gunzip_add(&json, bytes, len, REPORT_JSON_MAX, why);
-	if (rc == ST_OK)
-		rc = tls_report_read(strbuf_str(&json), json.len, out, why);
-	strbuf_clear(&json);
-	return rc;
+	if (gzip_is(bytes, len))
+		return gunzip_add(out, bytes, len, max, why);
+	if (len > max) {
+		why_set(why, "more than %zu octets", max);
+		return ST_TOO_BIG;
+	}
+	strbuf_add(out, bytes, len);
+	return ST_OK;
 }
 
 /* The attachment that is looked for, and how it goes. */
@@ -70,7 +69,8 @@ take_likely(const struct mime_part *part, void *arg)
 
 /* The one with the right label, else the first that looks like a report. */
 static enum status
-read_mail(const char *mail, size_t len, struct tls_report *out, struct why *why)
+unpack_mail(
+    const char *mail, size_t len, size_t max, struct strbuf *out, struct why *why)
 {
 	struct search s = { .why = why };
 
@@ -80,7 +80,7 @@ read_mail(const char *mail, size_t len, struct tls_report *out, struct why *why)
 		s.rc = ST_NOTFOUND;
 	}
 	if (s.rc == ST_OK)
-		s.rc = read_bare(strbuf_str(&s.bytes), s.bytes.len, out, why);
+		s.rc = unpack_bare(strbuf_str(&s.bytes), s.bytes.len, max, out, why);
 	strbuf_clear(&s.bytes);
 	return s.rc;
 }
@@ -97,14 +97,16 @@ keep_domain(struct strbuf *from)
 	strbuf_truncate(from, strcspn(from->data, ">)],; \t"));
 }
 
+/* From is what mail servers verify (RFC 7489); the field of RFC 8460 is anybody's word. */
 static void
 find_submitter(const char *mail, size_t len, char submitter[WHY_MAX])
 {
 	struct strbuf found = STRBUF_INIT, shown = STRBUF_INIT;
 
-	if (!mime_field(mail, len, "TLS-Report-Submitter", &found) &&
-	    mime_field(mail, len, "From", &found))
+	if (mime_field(mail, len, "From", &found))
 		keep_domain(&found);
+	else
+		mime_field(mail, len, "TLS-Report-Submitter", &found);
 	strbuf_escape(&shown, strbuf_str(&found), found.len, WHY_MAX);
 	snprintf(submitter, WHY_MAX, "%s", strbuf_str(&shown));
 	strbuf_clear(&shown);
@@ -112,8 +114,8 @@ find_submitter(const char *mail, size_t len, char submitter[WHY_MAX])
 }
 
 enum status
-report_file_read(const void *bytes, size_t len, struct tls_report *out, char *submitter,
-    struct why *why)
+report_file_unpack(const void *bytes, size_t len, size_t max, struct strbuf *out,
+    char *submitter, struct why *why)
 {
 	if (submitter != NULL)
 		submitter[0] = '\0';
@@ -122,8 +124,22 @@ report_file_read(const void *bytes, size_t len, struct tls_report *out, char *su
 		return ST_TOO_BIG;
 	}
 	if (is_report(bytes, len))
-		return read_bare(bytes, len, out, why);
+		return unpack_bare(bytes, len, max, out, why);
 	if (submitter != NULL)
 		find_submitter(bytes, len, submitter);
-	return read_mail(bytes, len, out, why);
+	return unpack_mail(bytes, len, max, out, why);
+}
+
+enum status
+report_file_read(const void *bytes, size_t len, struct tls_report *out, char *submitter,
+    struct why *why)
+{
+	struct strbuf json = STRBUF_INIT;
+	enum status rc =
+	    report_file_unpack(bytes, len, REPORT_JSON_MAX, &json, submitter, why);
+
+	if (rc == ST_OK)
+		rc = tls_report_read(strbuf_str(&json), json.len, out, why);
+	strbuf_clear(&json);
+	return rc;
 }

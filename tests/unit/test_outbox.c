@@ -566,69 +566,6 @@ check_busy(void **state)
 	folder_remove();
 }
 
-/* --- the tests: received --------------------------------------------------------------------------- */
-
-static void
-add_received(const struct stored_received *r, void *arg)
-{
-	strbuf_addf(arg, "%s %s %s %d %d %d %llu/%llu %.*s\n", r->organization,
-	    r->report_id, r->contact, (int)(r->begin - DAY), (int)(r->end - DAY),
-	    (int)(r->received - DAY), (unsigned long long)r->successes,
-	    (unsigned long long)r->failures, (int)r->len, (const char *)r->json);
-}
-
-static void
-assert_received(struct store *s, time_t from, size_t max, const char *want)
-{
-	struct strbuf sb = STRBUF_INIT;
-
-	store_flush(s);
-	assert_int_equal(store_each_received(s, from, max, add_received, &sb), ST_OK);
-	assert_string_equal(strbuf_str(&sb), want);
-	strbuf_clear(&sb);
-}
-
-static void
-put_received(struct store *s, const char *organization, const char *id, time_t received,
-    const char *json)
-{
-	const struct stored_received r = { .report_id = id,
-		.organization = organization,
-		.contact = "tls@them.example",
-		.begin = DAY,
-		.end = DAY + DAY_S,
-		.received = received,
-		.json = json,
-		.len = strlen(json),
-		.successes = 3,
-		.failures = 1 };
-
-	store_put_received(s, &r);
-}
-
-static void
-check_received(void **state)
-{
-	struct store *s;
-
-	(void)state;
-	folder_make();
-	s = open_started();
-	put_received(s, "Them", "1", DAY + 3, "{\"old\"}");
-	put_received(s, "Others", "1", DAY + 2, "{}");
-	put_received(s, "Them", "1", DAY + 4, "{\"new\"}");
-	put_received(s, "Them", "2", DAY + 1, "");
-	assert_received(s, 0, 10,
-	    "Them 2 tls@them.example 0 86400 1 3/1 \n"
-	    "Others 1 tls@them.example 0 86400 2 3/1 {}\n"
-	    "Them 1 tls@them.example 0 86400 4 3/1 {\"new\"}\n");
-	assert_received(s, DAY + 2, 1, "Others 1 tls@them.example 0 86400 2 3/1 {}\n");
-	store_forget_before(s, DAY + 4);
-	assert_received(s, 0, 10, "Them 1 tls@them.example 0 86400 4 3/1 {\"new\"}\n");
-	store_close(s);
-	folder_remove();
-}
-
 /* --- the tests: words ------------------------------------------------------------------------------ */
 
 static void
@@ -664,7 +601,6 @@ main(void)
 		CASE("nothing is forgotten that still is to be sent", check_forget),
 		CASE("disk full: reports wait, all of them", check_disk_full),
 		CASE("makers of many reports are told to pause", check_busy),
-		CASE("reports from others", check_received),
 		CASE("words of states", check_words),
 	};
 

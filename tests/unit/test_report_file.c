@@ -54,9 +54,13 @@ static const struct mail_case {
 	    "--b 1--\n",
 	    "google.com" },
 	{ "RPT-MAIL-02 the submitter by its own field",
-	    "TLS-Report-Submitter: mail.google.com\n" MULTI
-	    "--b 1\n" TYPE("application/tlsrpt+gzip") B64 "--b 1--\n",
+	    "TLS-Report-Submitter: mail.google.com\n" TYPE("application/tlsrpt+gzip")
+		B64,
 	    "mail.google.com" },
+	{ "the submitter's own field does not outdo From, which is verified",
+	    "TLS-Report-Submitter: forged.example\n" MULTI
+	    "--b 1\n" TYPE("application/tlsrpt+gzip") B64 "--b 1--\n",
+	    "google.com" },
 	{ "the type in capitals, the JSON as it is",
 	    MULTI TEXT "--b 1\n" TYPE("Application/TLSRPT+JSON") "\n" REPORT
 								 "\n--b 1--\n",
@@ -127,7 +131,8 @@ static const struct mail_case {
 	    "--out--\n",
 	    "example.com" },
 	{ "a submitter that steers no terminal",
-	    "TLS-Report-Submitter: a\"\x1b[31m\n" HEAD "\n" REPORT "\n",
+	    "TLS-Report-Submitter: a\"\x1b[31m\n\n" REPORT "\n", "a\\\"\\x1b[31m" },
+	{ "a sender that steers no terminal", "From: x@a\"\x1b[31m\n\n" REPORT "\n",
 	    "a\\\"\\x1b[31m" },
 	{ "nobody sent it", "Subject: x\n\n" REPORT "\n", "" },
 };

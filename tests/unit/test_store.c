@@ -718,13 +718,13 @@ check_unwritable_nothing_read(void **state)
 	folder_remove();
 }
 
-/* A file system of 300 KB over the folder, seen by this process only. */
+/* A file system of 400 KB over the folder, seen by this process only. */
 static bool
 small_disk_mount(void)
 {
 	return unshare(CLONE_NEWNS) == 0 &&
 	       mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
-	       mount("hopseal-test", folder, "tmpfs", 0, "size=300k") == 0;
+	       mount("hopseal-test", folder, "tmpfs", 0, "size=400k") == 0;
 }
 
 static void

@@ -20,7 +20,9 @@ struct args {
 	const char *dialect;
 	const char *record, *policy; /* files */
 	const char *reason, *expiry;
-	bool as_json, in_process, wants_inbound, wants_help, wants_version;
+	const char *kinds, *name, *port, *live, *ttl; /* of TLSA records */
+	const char *days;
+	bool as_json, in_process, wants_more, wants_inbound, wants_help, wants_version;
 	bool offers_in_process; /* the command has -n; set by main.c */
 	char seen[32];          /* keys of the options given */
 	size_t count;           /* words that are no options */

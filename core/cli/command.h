@@ -14,6 +14,11 @@ enum exit_code {
 	EXIT_NO = 1,     /* refused; not found; not valid; no match */
 	EXIT_USAGE = 2,  /* the command line, or a file named on it */
 	EXIT_FAILED = 3, /* nothing could be found out: no daemon, no configuration */
+	/* Of a check, as Nagios and cron want them. */
+	EXIT_GOOD = EXIT_YES,
+	EXIT_ADVICE = EXIT_NO,
+	EXIT_BROKEN = EXIT_USAGE,
+	EXIT_UNSURE = EXIT_FAILED,
 };
 
 /* args->words are the operands only: as many as the table says. */
@@ -25,7 +30,9 @@ command_fn cache_drop_command;
 command_fn override_list_command, override_add_command, override_remove_command;
 command_fn report_list_command, report_show_command, report_preview_command;
 command_fn report_resend_command, report_key_command, inbound_command;
-command_fn report_read_command, report_lint_command;
+command_fn report_inbox_command, report_read_command, report_lint_command;
 command_fn sts_lint_command, sts_match_command;
+command_fn tlsa_make_command, tlsa_show_command, tlsa_check_command;
+command_fn tlsa_plan_command;
 
 #endif

@@ -205,7 +205,7 @@ smtp_link_shake_hands(struct smtp_link *link, const struct domain *sni, struct w
 {
 	if (link->tls == NULL) {
 		forget_reply(link);
-		link->tls = tls_client_new(link->fd, sni);
+		link->tls = tls_client_new(link->fd, sni, link->keys);
 		link->is_shaking_hands = true;
 	}
 	switch (tls_client_shake_hands(link->tls)) {

@@ -19,7 +19,8 @@ struct smtp_link {
 	int fd;                 /* -1: none */
 	struct tls_client *tls; /* NULL: in the clear */
 	bool is_shaking_hands;
-	int shake_wants; /* LOOP_READ or LOOP_WRITE */
+	int shake_wants;    /* LOOP_READ or LOOP_WRITE */
+	enum tls_keys keys; /* the owner's wish, before the handshake */
 	struct strbuf in, out;
 	size_t sent;             /* of out */
 	struct smtp_reply reply; /* at the beginning of in */

@@ -351,6 +351,7 @@ smtp_probe_start(
 	struct smtp_probe *p = xcalloc(1, sizeof(*p));
 
 	p->link.fd = -1;
+	p->link.keys = request->keys;
 	p->server = (struct endpoint){ request->address, (uint16_t)request->port };
 	p->sni = *request->sni;
 	snprintf(p->name, sizeof(p->name), "%s", request->helo);

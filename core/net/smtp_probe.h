@@ -8,14 +8,16 @@
 
 #include "base/address.h"
 #include "base/domain.h"
+#include "net/tls_client.h"
 #include "wire/tls_event.h"
 
 struct smtp_probe_request {
 	struct address address;
 	unsigned port; /* 25 */
 	const struct domain *sni;
-	const char *helo; /* our name */
-	int deadline_ms;  /* for everything */
+	const char *helo;   /* our name */
+	int deadline_ms;    /* for everything */
+	enum tls_keys keys; /* TLS_KEYS_ANY: what the server likes best */
 };
 
 struct smtp_probe_answer {

@@ -52,8 +52,24 @@ context_new(void)
 	return ctx;
 }
 
+/* By the signatures that we say to understand (RFC 8446, 4.2.3; RFC 5246, 7.4.1.4.1). */
+static void
+want_keys(SSL *ssl, enum tls_keys keys)
+{
+	static const char *const signatures[] = {
+		[TLS_KEYS_ANY] = NULL,
+		[TLS_KEYS_EC] = "ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512",
+		[TLS_KEYS_RSA] = "RSA-PSS+SHA256:RSA-PSS+SHA384:RSA-PSS+SHA512:"
+				 "RSA+SHA256:RSA+SHA384:RSA+SHA512",
+	};
+
+	if (signatures[keys] != NULL &&
+	    SSL_set1_sigalgs_list(ssl, signatures[keys]) != 1)
+		checked(NULL);
+}
+
 struct tls_client *
-tls_client_new(int fd, const struct domain *sni)
+tls_client_new(int fd, const struct domain *sni, enum tls_keys keys)
 {
 	struct tls_client *tls = xcalloc(1, sizeof(*tls));
 
@@ -62,6 +78,7 @@ tls_client_new(int fd, const struct domain *sni)
 	if (SSL_set_fd(tls->ssl, fd) != 1 ||
 	    (sni != NULL && SSL_set_tlsext_host_name(tls->ssl, sni->text) != 1))
 		checked(NULL);
+	want_keys(tls->ssl, keys);
 	SSL_set_connect_state(tls->ssl);
 	return tls;
 }

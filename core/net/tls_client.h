@@ -20,10 +20,13 @@
 /* What must happen before the next step. */
 enum tls_step { TLS_STEP_READ, TLS_STEP_WRITE, TLS_STEP_UP, TLS_STEP_FAILED };
 
+/* The keys that a server may have: of two certificates it then shows the one that is wanted. */
+enum tls_keys { TLS_KEYS_ANY, TLS_KEYS_EC, TLS_KEYS_RSA };
+
 struct tls_client;
 
 /* fd is borrowed and does not block.  sni NULL: none is sent. */
-struct tls_client *tls_client_new(int fd, const struct domain *sni);
+struct tls_client *tls_client_new(int fd, const struct domain *sni, enum tls_keys keys);
 
 /* Says goodbye to a server with which TLS is up, as far as that goes without waiting.  NULL is fine. */
 void tls_client_free(struct tls_client *tls);

@@ -264,8 +264,11 @@ take_record(struct reader *r, struct strbuf *rdata)
 	return ST_OK;
 }
 
-enum status
-tlsa_parse_text(const char *text, size_t len, struct tlsa_set **out, struct why *why)
+/* Read all of text with take. */
+static enum status
+parse(const char *text, size_t len,
+    enum status (*take)(struct reader *r, struct strbuf *rdata), struct tlsa_set **out,
+    struct why *why)
 {
 	struct reader r = { .text = text, .len = len, .why = why };
 	struct strbuf rdata = STRBUF_INIT;
@@ -276,10 +279,28 @@ tlsa_parse_text(const char *text, size_t len, struct tlsa_set **out, struct why 
 		r.len--;
 	while (r.pos < r.len && is_blank(text[r.pos]))
 		r.pos++;
-	rc = take_record(&r, &rdata);
+	rc = take(&r, &rdata);
+	if (rc == ST_OK && r.in_parentheses) {
+		why_set(why, "\"(\" without \")\"");
+		rc = ST_SYNTAX;
+	}
 	if (rc == ST_OK)
 		*out = tlsa_set_new(
-		    &(struct tlsa_rdata){ (uint8_t *)rdata.data, rdata.len }, 1);
+		    &(struct tlsa_rdata){
+			(const uint8_t *)strbuf_str(&rdata), rdata.len },
+		    1);
 	strbuf_clear(&rdata);
 	return rc;
+}
+
+enum status
+tlsa_parse_text(const char *text, size_t len, struct tlsa_set **out, struct why *why)
+{
+	return parse(text, len, take_record, out, why);
+}
+
+enum status
+tlsa_parse_hex(const char *text, size_t len, struct tlsa_set **out, struct why *why)
+{
+	return parse(text, len, take_hex, out, why);
 }

@@ -69,4 +69,8 @@ void tlsa_add_text(struct strbuf *out, const struct tlsa *record);
 MUST_CHECK enum status tlsa_parse_text(
     const char *text, size_t len, struct tlsa_set **out, struct why *why);
 
+/* Read a whole record in hex, blanks and parentheses inside, as after "\# 35" (RFC 3597, section 5).  As above. */
+MUST_CHECK enum status tlsa_parse_hex(
+    const char *text, size_t len, struct tlsa_set **out, struct why *why);
+
 #endif

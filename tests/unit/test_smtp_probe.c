@@ -21,7 +21,7 @@ struct seen {
 	size_t leaf_len;
 };
 
-static struct cert root, middle, leaf, expired, alone;
+static struct cert root, middle, leaf, expired, alone, rsa, rsa_below;
 
 static void
 make_certs(void)
@@ -35,6 +35,9 @@ make_certs(void)
 		.cn = "expired", .from_days = -9999, .to_days = -9000 },
 	    &middle);
 	alone = cert_make(&(struct cert_spec){ .cn = "alone" }, NULL);
+	rsa = cert_make(&(struct cert_spec){ .cn = "rsa", .rsa_bits = 2048 }, NULL);
+	rsa_below =
+	    cert_make(&(struct cert_spec){ .cn = "below", .rsa_bits = 2048 }, &middle);
 }
 
 static void
@@ -45,6 +48,8 @@ clear_certs(void)
 	cert_clear(&leaf);
 	cert_clear(&expired);
 	cert_clear(&alone);
+	cert_clear(&rsa);
+	cert_clear(&rsa_below);
 }
 
 static void
@@ -69,7 +74,8 @@ on_seen(const struct smtp_probe_answer *a, void *arg)
 }
 
 static struct smtp_probe *
-look_later(const struct endpoint *e, int deadline_ms, struct seen *seen)
+look_for_keys(
+    const struct endpoint *e, int deadline_ms, enum tls_keys keys, struct seen *seen)
 {
 	struct domain sni;
 	struct smtp_probe_request request = {
@@ -78,6 +84,7 @@ look_later(const struct endpoint *e, int deadline_ms, struct seen *seen)
 		.sni = &sni,
 		.helo = "probe.example",
 		.deadline_ms = deadline_ms,
+		.keys = keys,
 	};
 	struct smtp_probe *probe;
 
@@ -86,6 +93,12 @@ look_later(const struct endpoint *e, int deadline_ms, struct seen *seen)
 	probe = smtp_probe_start(&request, on_seen, seen);
 	assert_int_equal(seen->times, 0);
 	return probe;
+}
+
+static struct smtp_probe *
+look_later(const struct endpoint *e, int deadline_ms, struct seen *seen)
+{
+	return look_for_keys(e, deadline_ms, TLS_KEYS_ANY, seen);
 }
 
 #define LONG_MS  (2 * GIVE_UP_S * 1000) /* where it must not be waited for */
@@ -340,6 +353,47 @@ check_up(void **state)
 	mx_host_stop(&host);
 }
 
+/* A server with one certificate, asked for a kind of key. */
+static const struct keys_case {
+	const char *name;
+	const struct cert *cert;
+	int tls_max;
+	enum tls_keys keys;
+	enum event_tls want;
+} keys_cases[] = {
+	{ "PUB-TLSA-07 SEED-24 EC is asked for, and there", &leaf, 0, TLS_KEYS_EC,
+	    TLS_UP },
+	{ "PUB-TLSA-07 EC, TLS 1.2", &leaf, TLS1_2_VERSION, TLS_KEYS_EC, TLS_UP },
+	{ "PUB-TLSA-07 RSA is asked for, and there", &rsa, 0, TLS_KEYS_RSA, TLS_UP },
+	{ "PUB-TLSA-07 RSA, TLS 1.2", &rsa, TLS1_2_VERSION, TLS_KEYS_RSA, TLS_UP },
+	{ "PUB-TLSA-07 RSA whose issuer has an EC key", &rsa_below, 0, TLS_KEYS_RSA,
+	    TLS_UP },
+	{ "PUB-TLSA-07 RSA is asked for, EC is there", &leaf, 0, TLS_KEYS_RSA,
+	    TLS_FAILED },
+	{ "PUB-TLSA-07 EC is asked for, RSA is there", &rsa, 0, TLS_KEYS_EC,
+	    TLS_FAILED },
+	{ "PUB-TLSA-07 EC is asked for, RSA is there, TLS 1.2", &rsa, TLS1_2_VERSION,
+	    TLS_KEYS_EC, TLS_FAILED },
+};
+
+static void
+check_keys(void **state)
+{
+	const struct keys_case *c = *state;
+	struct mx_host host = { .banner = BANNER,
+		.ehlo = GREETED,
+		.starttls = GO,
+		.certs = { c->cert },
+		.tls_max = c->tls_max };
+	struct seen seen;
+
+	assert_true(mx_host_start(&host));
+	look_for_keys(&host.child.endpoint, LONG_MS, c->keys, &seen);
+	RUN_UNTIL(seen.times > 0);
+	assert_int_equal(seen.tls, c->want);
+	mx_host_stop(&host);
+}
+
 /* Postfix, too, stops reading a chain somewhere; ours ends with what an event can carry. */
 static void
 check_long_chain(void **state)
@@ -483,6 +537,7 @@ main(void)
 	const struct case_table tables[] = {
 		CASES(check_look, look_cases),
 		CASES(check_up, up_cases),
+		CASES(check_keys, keys_cases),
 		CASE("a chain without end is cut", check_long_chain),
 		CASE("QUIT also without STARTTLS", check_plain_farewell),
 		CASE("RPT-CNT-07 nobody listens: unknown", check_refused),

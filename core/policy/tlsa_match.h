@@ -1,0 +1,31 @@
+/*
+ * Which TLSA records of a set a chain matches, one by one.  SPDX-License-Identifier: ISC
+ *
+ * For people: whether a sender is content is said by dane_verify() alone.
+ */
+#ifndef HOPSEAL_POLICY_TLSA_MATCH_H
+#define HOPSEAL_POLICY_TLSA_MATCH_H
+
+#include <stdbool.h>
+
+#include "policy/dane_verify.h"
+#include "policy/tlsa_usable.h"
+
+struct tlsa_match {
+	const char *why_not;          /* it cannot be used; "" it can.  Static */
+	bool is_passed_over;          /* there is a better digest (RFC 7671, 9) */
+	struct chain_verdict verdict; /* if it stood alone; of a usable one only */
+};
+
+/* Fill one for each record of set; base is the TLSA base domain. */
+void tlsa_match_each(const struct tlsa_set *set, const struct chain *chain,
+    const struct domain *base, time_t now, struct tlsa_match *out);
+
+/*
+ * The records of the same usage, selector and matching type as a usable record i: does one of them match?  They must
+ * (RFC 7671, 8), because no sender need look at the others.
+ */
+bool tlsa_match_kind(
+    const struct tlsa_set *set, const struct tlsa_match *matches, size_t i);
+
+#endif

@@ -1,0 +1,141 @@
+/*
+ * Certificates by one letter, and TLSA records for them.  SPDX-License-Identifier: ISC
+ */
+#ifndef HOPSEAL_TESTS_UNIT_TLSA_CERTS_H
+#define HOPSEAL_TESTS_UNIT_TLSA_CERTS_H
+
+#include "cases.h"
+#include "certs.h"
+#include "policy/remark.h"
+
+/* root -> intermediate -> leaf, and what else a server may show. */
+static struct cert root, intermediate, leaf, rsa, expired, soon, later, stranger, weak,
+    other;
+
+static inline const struct cert *
+cert_of(char letter)
+{
+	switch (letter) {
+	case 'r':
+		return &root;
+	case 'i':
+		return &intermediate;
+	case 'l':
+		return &leaf;
+	case 'a':
+		return &rsa;
+	case 'e':
+		return &expired;
+	case 's':
+		return &soon;
+	case 't':
+		return &later;
+	case 'n':
+		return &stranger;
+	case 'w':
+		return &weak;
+	default:
+		return &other;
+	}
+}
+
+#define RECORDS_MAX 8
+
+/* "311l 201r": records of these kinds for these certificates; x is a digest of one octet. */
+static inline struct tlsa_set *
+set_of(const char *text)
+{
+	static uint8_t bytes[RECORDS_MAX][CERT_RDATA_MAX];
+	struct tlsa_rdata rdata[RECORDS_MAX];
+	size_t n = 0;
+
+	for (; *text != '\0'; text += text[4] == ' ' ? 5 : 4, n++) {
+		rdata[n].bytes = bytes[n];
+		rdata[n].len =
+		    text[3] == 'x'
+			? 4
+			: cert_rdata(cert_of(text[3]), (enum tlsa_usage)(text[0] - '0'),
+			      (enum tlsa_selector)(text[1] - '0'),
+			      (enum tlsa_matching)(text[2] - '0'), bytes[n]);
+		bytes[n][0] = (uint8_t)(text[0] - '0');
+		bytes[n][1] = (uint8_t)(text[1] - '0');
+		bytes[n][2] = (uint8_t)(text[2] - '0');
+	}
+	return tlsa_set_new(rdata, n);
+}
+
+/* "LEVEL ABOUT: TEXT;" for each remark. */
+static inline void
+add_remarks(struct strbuf *out, const struct remarks *remarks)
+{
+	size_t i;
+
+	for (i = 0; i < remarks->count; i++)
+		strbuf_addf(out, "%s %s: %s;\n",
+		    remark_level_word(remarks->items[i].level), remarks->items[i].about,
+		    remarks->items[i].text);
+}
+
+/* Every line of want stands in got, or there are no remarks at all and none is wanted. */
+static inline void
+assert_remarks(const char *got, const char *want)
+{
+	char line[256];
+	size_t len;
+
+	if (want[0] == '\0')
+		assert_string_equal(got, "");
+	for (; *want != '\0'; want += len + (want[len] == '|')) {
+		len = strcspn(want, "|");
+		snprintf(line, sizeof(line), "%.*s", (int)len, want);
+		if (strstr(got, line) == NULL)
+			fail_msg("\"%s\" is not in \"%s\"", line, got);
+	}
+}
+
+static inline void
+certs_make(void)
+{
+	static const char *const san = "DNS:mx1.example.com";
+
+	root = cert_make(&(struct cert_spec){ .cn = "root", .is_ca = true }, NULL);
+	intermediate = cert_make(
+	    &(struct cert_spec){ .cn = "intermediate", .is_ca = true }, &root);
+	leaf =
+	    cert_make(&(struct cert_spec){ .cn = "leaf", .san = san }, &intermediate);
+	rsa =
+	    cert_make(&(struct cert_spec){ .cn = "rsa", .san = san, .rsa_bits = 2048 },
+		&intermediate);
+	expired = cert_make(
+	    &(struct cert_spec){
+		.cn = "expired", .san = san, .from_days = -30, .to_days = -1 },
+	    &intermediate);
+	soon = cert_make(
+	    &(struct cert_spec){
+		.cn = "soon", .san = san, .from_days = -30, .to_days = 5 },
+	    &intermediate);
+	later = cert_make(
+	    &(struct cert_spec){
+		.cn = "later", .san = san, .from_days = 1, .to_days = 90 },
+	    &intermediate);
+	stranger = cert_make(
+	    &(struct cert_spec){ .cn = "stranger", .san = "DNS:other.example" },
+	    &intermediate);
+	weak =
+	    cert_make(&(struct cert_spec){ .cn = "weak", .san = san, .rsa_bits = 1024 },
+		&intermediate);
+	other = cert_make(&(struct cert_spec){ .cn = "other", .san = san }, NULL);
+}
+
+static inline void
+certs_clear(void)
+{
+	struct cert *all[] = { &root, &intermediate, &leaf, &rsa, &expired, &soon,
+		&later, &stranger, &weak, &other };
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(all); i++)
+		cert_clear(all[i]);
+}
+
+#endif

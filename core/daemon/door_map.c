@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "daemon/event_maps.h"
 #include "daemon/map_session.h"
+#include "daemon/sendmail_talk.h"
 #include "wire/netstring.h"
 
 #define IN_MAX (320 * 1024) /* a request, and what one read may bring behind it */
@@ -113,7 +114,8 @@ reply_no_map(struct map_session *s)
 static bool
 is_waiting(const struct map_session *s)
 {
-	return s->question != NULL || s->sealing != NULL || s->vetting != NULL;
+	return s->question != NULL || s->sealing != NULL || s->vetting != NULL ||
+	       s->telling != NULL || sendmail_talk_is_waiting(s->talk);
 }
 
 bool
@@ -245,10 +247,13 @@ take_request(struct map_session *s, const char *payload, size_t len)
 		return false;
 	}
 	s->dialect = dialect_find(request.map, request.map_len);
-	if (s->dialect != NULL)
-		return take_key(s, request.key, request.key_len);
-	reply_no_map(s);
-	return true;
+	if (s->dialect == NULL) {
+		reply_no_map(s);
+		return true;
+	}
+	if (s->dialect->takes_calls)
+		return sendmail_talk_take(s, request.key, request.key_len);
+	return take_key(s, request.key, request.key_len);
 }
 
 /* --- the connection -------------------------------------------------------------------------- */
@@ -309,6 +314,8 @@ on_close(void *arg)
 	question_cancel(s->question);
 	seal_cancel(s->sealing);
 	vetting_cancel(s->vetting);
+	telling_end(s->telling);
+	sendmail_talk_free(s->talk);
 	free(s);
 }
 
@@ -323,4 +330,5 @@ void
 door_map_clear(struct door_map *door)
 {
 	strbuf_clear(&door->text);
+	exempt_clear(&door->exempt);
 }

@@ -15,8 +15,11 @@
 #include "control/service.h"
 #include "daemon/askers.h"
 #include "daemon/deferrals.h"
+#include "lookup/exempt.h"
 #include "net/loop.h"
 #include "net/stream.h"
+
+struct log_waits;
 
 struct door_map {
 	struct service *service; /* borrowed */
@@ -27,8 +30,10 @@ struct door_map {
 	void *arg;
 	struct ration complaints;
 	struct deferrals deferrals;
-	struct askers *askers; /* borrowed; NULL: nobody wants to know */
-	struct strbuf text;    /* of a reply, used again and again */
+	struct exempt exempt;
+	struct askers *askers;       /* borrowed; NULL: nobody wants to know */
+	struct log_waits *log_waits; /* borrowed; NULL: no log is followed */
+	struct strbuf text;          /* of a reply, used again and again */
 };
 
 /* For stream_listen(), with a struct door_map as arg. */

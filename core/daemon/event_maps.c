@@ -3,12 +3,23 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "daemon/inbox_map.h"
+#include "daemon/log_wait.h"
+#include "daemon/tls_optional_map.h"
 #include "lookup/host_ask.h"
 #include "net/loop.h"
 #include "policy/vet.h"
 
 /* Who asks is in the midst of a handshake. */
 #define VERIFY_MS_MAX 3500
+
+/* An event that is not acknowledged yet. */
+struct telling {
+	struct map_session *session;
+	struct log_wait *wait;
+	size_t len;
+	char json[];
+};
 
 /* A session that is being vetted. */
 struct vetting {
@@ -20,18 +31,87 @@ struct vetting {
 
 /* --- event ---------------------------------------------------------------------------------- */
 
+static enum status
+count(const struct map_session *s, const char *json, size_t len, struct why *why)
+{
+	return account_take_event(
+	    reports_account(s->door->service->reports), json, len, why);
+}
+
 /* OK is an acknowledgement: whatever happens to us now, the event is counted, once. */
-static bool
-take_event(struct map_session *s, const char *json, size_t len)
+static void
+acknowledge(struct map_session *s, const char *json, size_t len)
 {
 	struct why why;
-	enum status st = account_take_event(
-	    reports_account(s->door->service->reports), json, len, &why);
+	enum status st = count(s, json, len, &why);
 
 	if (st == ST_OK)
 		map_session_reply(s, REPLY_OK, "counted");
 	else
 		map_session_reply(s, st == ST_IO ? REPLY_TEMP : REPLY_PERM, why.text);
+}
+
+static void
+on_heard(void *arg)
+{
+	struct telling *t = arg;
+	struct map_session *s = t->session;
+
+	s->telling = NULL;
+	acknowledge(s, t->json, t->len);
+	free(t);
+	map_session_go_on(s);
+}
+
+void
+telling_end(struct telling *t)
+{
+	struct why why;
+
+	if (t == NULL)
+		return;
+	log_wait_cancel(t->wait);
+	if (count(t->session, t->json, t->len, &why) != ST_OK)
+		log_debug(
+		    "map: map=event action=\"not counted\" reason=\"%s\"", why.text);
+	free(t);
+}
+
+static struct telling *
+telling_start(struct map_session *s, const char *session, const char *json, size_t len)
+{
+	struct telling *t = xcalloc(1, sizeof(*t) + len);
+
+	t->session = s;
+	t->len = len;
+	memcpy(t->json, json, len);
+	t->wait = log_wait_start(s->door->log_waits, session, on_heard, t);
+	return t;
+}
+
+/* False: it has no more to say of this event. */
+static bool
+wait_for_log(struct map_session *s, const char *json, size_t len)
+{
+	const struct log_waits *waits = s->door->log_waits;
+	struct tls_event event;
+	bool is_waiting;
+
+	if (waits == NULL ||
+	    tls_event_parse(json, len, loop_time(), &event, NULL) != ST_OK)
+		return false;
+	is_waiting = log_wait_is_due(waits, &event) && map_session_wait(s);
+	if (is_waiting)
+		s->telling = telling_start(s, event.session, json, len);
+	tls_event_clear(&event);
+	return is_waiting;
+}
+
+static bool
+take_event(struct map_session *s, const char *json, size_t len)
+{
+	if (!wait_for_log(s, json, len))
+		acknowledge(s, json, len);
 	return true;
 }
 
@@ -166,6 +246,8 @@ take_verify(struct map_session *s, const char *json, size_t len)
 const struct event_map event_maps[] = {
 	{ "event", take_event },
 	{ "verify", take_verify },
+	{ "tls-optional", tls_optional_map_take },
+	{ "inbox", inbox_map_take },
 	{ NULL, NULL },
 };
 

@@ -9,6 +9,8 @@
 #include "wire/socketmap.h"
 
 struct seal_question;
+struct sendmail_talk;
+struct telling;
 struct vetting;
 
 struct map_session {
@@ -18,6 +20,8 @@ struct map_session {
 	struct question *question;
 	struct seal_question *sealing;
 	struct vetting *vetting;
+	struct telling *telling;
+	struct sendmail_talk *talk; /* NULL: it is not Sendmail's */
 	const struct dialect *dialect;
 };
 

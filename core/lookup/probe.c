@@ -237,16 +237,16 @@ wait_for_new_look(struct probes *p, struct spot *spot, struct probe *a)
 	gate_enter(&p->gate, &l->pass, begin_look, l);
 }
 
-struct probe *
-probes_ask(
-    struct probes *p, const struct probe_target *target, probe_done_fn *done, void *arg)
+static struct probe *
+ask(struct probes *p, const struct probe_target *target, bool takes_kept,
+    probe_done_fn *done, void *arg)
 {
 	struct probe *a = asker_new(p, done, arg);
 	struct spot *spot = spots_find(&p->spots, target);
 
 	if (spot != NULL)
 		spots_touch(&p->spots, spot);
-	if (spot != NULL && spot_is_fresh(spot, loop_now_ms()))
+	if (takes_kept && spot != NULL && spot_is_fresh(spot, loop_now_ms()))
 		settle(a, spot->seen);
 	else if (spot != NULL && spot->look != NULL)
 		wait_for(spot->look, a);
@@ -257,6 +257,20 @@ probes_ask(
 	else
 		wait_for_new_look(p, spots_add(&p->spots, target), a);
 	return a;
+}
+
+struct probe *
+probes_ask(
+    struct probes *p, const struct probe_target *target, probe_done_fn *done, void *arg)
+{
+	return ask(p, target, true, done, arg);
+}
+
+struct probe *
+probes_ask_again(
+    struct probes *p, const struct probe_target *target, probe_done_fn *done, void *arg)
+{
+	return ask(p, target, false, done, arg);
 }
 
 bool

@@ -59,6 +59,9 @@ typedef void probe_done_fn(const struct evidence *evidence, void *arg);
 /* Look, or share a look under way; done as in net/dns.h.  target is copied. */
 struct probe *probes_ask(struct probes *probes, const struct probe_target *target,
     probe_done_fn *done, void *arg);
+/* The same past what is kept, for who has seen something else there since; but not within the pause. */
+struct probe *probes_ask_again(struct probes *probes, const struct probe_target *target,
+    probe_done_fn *done, void *arg);
 void probe_cancel(struct probe *probe); /* NULL is fine */
 
 struct probe_counts {

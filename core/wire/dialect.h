@@ -24,6 +24,8 @@ struct dialect {
 	bool is_delivery; /* an MTA asks for every session that it is about to begin */
 	enum looks looks; /* how hosts stand has a say (lookup/seal.h) */
 	bool takes_turns; /* so has whose turn it is (lookup/turns.h) */
+	/* Keys are calls (wire/sendmail_call.h), with replies of their own; put is for people. */
+	bool takes_calls;
 };
 
 /* The dialect of a map name; NULL if there is none. */

@@ -13,6 +13,7 @@ enum socketmap_code dialect_postfix_tlsrpt(
     const struct answer *answer, struct strbuf *text);
 enum socketmap_code dialect_sts(const struct answer *answer, struct strbuf *text);
 enum socketmap_code dialect_exim(const struct answer *answer, struct strbuf *text);
+enum socketmap_code dialect_sendmail(const struct answer *answer, struct strbuf *text);
 enum socketmap_code dialect_opensmtpd(const struct answer *answer, struct strbuf *text);
 enum socketmap_code dialect_opensmtpd_route(
     const struct answer *answer, struct strbuf *text);

@@ -1,8 +1,10 @@
-"""smtp_talk.py HOST [tls] <COMMANDS: say them, one a line, and print each reply as [code, text]; "DATA" sends a message.
+"""smtp_talk.py HOST [tls] <COMMANDS: say them, one a line, and print each reply as [code, text].
 
+"DATA" sends a message, "DATA PATH" the one in that file.
 With "tls" all but the greeting is said inside TLS; nothing is verified.
 """
 import json
+import pathlib
 import smtplib
 import ssl
 import sys
@@ -11,7 +13,11 @@ PATIENCE_S = 60
 
 
 def reply_to(client, command):
-    code, text = client.data('Subject: test\r\n\r\ntest\r\n') if command == 'DATA' else client.docmd(command)
+    verb, _, path = command.partition(' ')
+    if verb == 'DATA':
+        code, text = client.data(pathlib.Path(path).read_bytes() if path else 'Subject: test\r\n\r\ntest\r\n')
+    else:
+        code, text = client.docmd(command)
     return code, text.decode('latin-1')
 
 

@@ -271,7 +271,7 @@ GARBAGE = (
     ('letters', b'GET / HTTP/1.1\r\n'),
     ('a leading zero', b'007:postfix,'),
     ('a negative length', b'-1:x,'),
-    ('a length beyond the limit of events', b'262152:'),
+    ('a length beyond the limit of events', b'262158:'),
     ('a question longer than any', netstring('postfix ' + 'a' * 10000)),
     ('endless digits', b'1' * 5000),
     ('no comma', b'11:postfix a.bX'),

@@ -45,11 +45,11 @@ B := $(O)/$(if $(SAN),san-$(subst $(comma),-,$(SAN)),plain)
 # --- what it stands on --------------------------------------------------------
 LIBRARIES := openssl libcares libcurl json-c sqlite3 libevent_core inih libidn2 zlib
 BUILD_PACKAGES := gcc libc6-dev pkg-config libssl-dev libc-ares-dev libcurl4-openssl-dev \
-	libjson-c-dev libsqlite3-dev libevent-dev libinih-dev libidn2-dev zlib1g-dev \
+	libjson-c-dev libsqlite3-dev libevent-dev libinih-dev libidn2-dev zlib1g-dev libmilter-dev \
 	ca-certificates
 TEST_PACKAGES := clang clang-format libclang-rt-14-dev libcmocka-dev mandoc python3 \
 	iproute2 ldnsutils nsd unbound bind9-dnsutils zstd curl openssl procps git \
-	faketime python3-dkim python3-jsonschema
+	faketime python3-dkim python3-jsonschema miltertest
 BENCH_PACKAGES := postfix-mta-sts-resolver python3-uvloop
 
 # Goals that compile need the libraries now; the others install them first.
@@ -104,7 +104,8 @@ MAN         := $(wildcard man/*.[1578])
 .PHONY: all deps check built-check tests demo bench benches torture conformance fuzz lint format \
 	install uninstall clean help FORCE
 
-all: $(B)/hopseald $(B)/hopseal $(B)/hopseal.so $(B)/filter-hopseal $(B)/table-hopseal
+all: $(B)/hopseald $(B)/hopseal $(B)/hopseal.so $(B)/filter-hopseal $(B)/table-hopseal \
+	$(B)/hopseal-milter
 
 $(B)/libhopseal.a: $(call objs,$(CORE_DIRS))
 $(B)/libengine.a: $(call objs,$(ENGINE_DIRS) tests/fake) $(B)/core/net/guard.o
@@ -129,7 +130,12 @@ SMTPD_PARTS := $(filter-out $(SMTPD_MAINS),$(call srcs,opensmtpd))
 $(B)/filter-hopseal $(B)/table-hopseal: $(B)/%-hopseal: $(B)/pic/opensmtpd/%_main.o \
 		$(patsubst %.c,$(B)/pic/%.o,$(SMTPD_PARTS) $(ADAPTER_CORE))
 	$(call say,LD,$@)$(LINK) -Wl,--gc-sections -o $@ $^ $(LDLIBS)
-$(B)/libadapters.a: $(call objs,exim) $(SMTPD_PARTS:%.c=$(B)/%.o)
+# The only one with libmilter, which has no file for pkg-config; what does without it is for tests, too.
+MILTER_MAINS := $(addprefix milter/,filter.c listen.c main.c signals.c)
+MILTER_PARTS := $(filter-out $(MILTER_MAINS),$(call srcs,milter))
+$(B)/hopseal-milter: $(call objs,milter) $(B)/libhopseal.a
+	$(call say,LD,$@)$(LINK) -o $@ $^ -lmilter -pthread $(LDLIBS)
+$(B)/libadapters.a: $(call objs,exim) $(SMTPD_PARTS:%.c=$(B)/%.o) $(MILTER_PARTS:%.c=$(B)/%.o)
 
 $(B)/pic/%.o: %.c $(B)/.flags
 	@mkdir -p $(@D)
@@ -193,6 +199,7 @@ bench: deps
 	$(Q)$(MAKE) --no-print-directory all benches
 	$(Q)python3 tests/bench/bench.py $(B) $(BENCH)
 benches: $(BENCHES)
+$(B)/bench/idle_milter: LDLIBS += -lmilter
 $(B)/bench/%: $(B)/tests/bench/%.o $(B)/libhopseal.a
 	@mkdir -p $(@D)
 	$(call say,LD,$@)$(LINK) -o $@ $^ $(DEP_LIBS) $(LDLIBS)
@@ -201,7 +208,7 @@ FUZZ_SECONDS ?= 20
 FUZZ_COMPILE = $(CLANG) $(OUR_CPPFLAGS) $(DEP_CFLAGS) -Itests -std=c17 -g -O1 -MMD -MP \
 	-fno-sanitize-recover=all -fsanitize=address,undefined
 FUZZ_OBJS = $(patsubst %.c,$(O)/fuzz/%.o,$(call srcs,core/base core/wire core/policy core/config core/client) \
-	core/report/journal_record.c core/report/refusal.c $(SMTPD_PARTS))
+	core/report/digest.c core/report/journal_record.c core/report/refusal.c $(SMTPD_PARTS) $(MILTER_PARTS))
 fuzz: $(FUZZ:%=$(O)/fuzz/%)
 	$(Q)sh tests/fuzz/run.sh $(O)/fuzz $(FUZZ_SECONDS) $(FUZZ)
 $(FUZZ:%=$(O)/fuzz/%): $(O)/fuzz/%: $(O)/fuzz/tests/fuzz/fuzz_%.o $(FUZZ_OBJS)
@@ -230,9 +237,13 @@ INSTALLED := \
 	$(foreach f,$(wildcard core/daemon/systemd/*.sysusers core/daemon/systemd/*.sysctl),$(f):$(DOCDIR):644) \
 	$(foreach f,$(wildcard core/daemon/*.example),$(f):$(DOCDIR):644) \
 	$(foreach f,$(wildcard milter/postfix/*),$(f):$(DOCDIR)/postfix:644) \
+	$(foreach f,$(wildcard milter/sendmail/*),$(f):$(DOCDIR)/sendmail:644) \
 	$(B)/hopseal.so:$(EXIMDIR):644 \
 	$(B)/filter-hopseal:$(LIBEXECDIR):755 \
 	$(B)/table-hopseal:$(LIBEXECDIR):755 \
+	$(B)/hopseal-milter:$(SBINDIR):755 \
+	$(foreach f,$(wildcard milter/*.service),$(f):$(UNITDIR):644) \
+	$(foreach f,$(wildcard milter/*.example),$(f):$(DOCDIR):644) \
 	$(foreach f,$(filter-out %.c %.h,$(wildcard exim/*)),$(f):$(DOCDIR)/exim:644) \
 	$(foreach f,$(filter-out %.c %.h,$(wildcard opensmtpd/*)),$(f):$(DOCDIR)/opensmtpd:644)
 f1 = $(word 1,$(subst :, ,$(1)))

@@ -22,7 +22,7 @@ runs() { [ "$("$dest/usr/bin/hopseal" -V)" = "$("$1/hopseal" -V)" ]; }
 pages() { [ "$(find "$dest/usr/share/man" -type f | wc -l)" -eq "$(ls man/*.[1578] | wc -l)" ]; }
 # The tool looks for the daemon where the unit says, not in DESTDIR.
 good_units() {
-	sed -i "s,^ExecStart=,&$dest/usr/sbin/," "$dest/usr/lib/systemd/system/hopseald.service"
+	sed -i "s,^ExecStart=,&$dest/usr/sbin/," "$dest"/usr/lib/systemd/system/*.service
 	systemd-analyze verify --man=no "$dest"/usr/lib/systemd/system/*
 }
 find_names() { find "$dest" -name "$1" -type f | grep -q .; }
@@ -35,16 +35,20 @@ make -s O="$O" install DESTDIR="$dest" PREFIX=/usr >/dev/null || echo "not ok - 
 check "the command runs where it was put" runs "$1"
 check "the daemon is in sbin" test -x "$dest/usr/sbin/hopseald"
 check "every manual page is there" pages
-for unit in hopseald.service hopseald.socket hopseald-postfix.socket hopseald-tlsrpt.socket; do
+check "the milter is in sbin" test -x "$dest/usr/sbin/hopseal-milter"
+for unit in hopseal-milter.service hopseald.service hopseald.socket hopseald-postfix.socket hopseald-tlsrpt.socket; do
 	check "$unit is there" test -f "$dest/usr/lib/systemd/system/$unit"
 done
 command -v systemd-analyze >/dev/null && check "units are good" good_units
 check "the user's description is there" test -f "$dest/usr/lib/sysusers.d/hopseal.conf"
 check "the length of the datagrams' queue is there" find_names hopseal.sysctl
-check "the example configuration is there" find_names hopseal.conf.example
-for fragment in main.cf.postfix-3.4 main.cf.postfix-3.10 tls_policy; do
+for example in hopseal.conf.example hopseal-milter.conf.example; do
+	check "the example configuration $example is there" find_names "$example"
+done
+for fragment in main.cf.postfix-3.4 main.cf.postfix-3.10 main.cf.milter tls_policy; do
 	check "Postfix's $fragment is there" find_names "$fragment"
 done
+check "Sendmail's hopseal-milter.m4 is there" find_names hopseal-milter.m4
 for page in tlsrpt postfix exim opensmtpd; do
 	check "hopseal-$page(7) is there" test -f "$dest/usr/share/man/man7/hopseal-$page.7"
 done

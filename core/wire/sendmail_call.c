@@ -233,11 +233,15 @@ take_rest(struct text *key, struct text *out)
 	return true;
 }
 
-/* Split a key behind its verb.  False: that cannot be done. */
+/*
+ * Split a key behind its verb.  False: that cannot be done, or a field is there twice: whoever makes up the name of an MX
+ * host must not speak for Sendmail.
+ */
 static bool
 split(struct text key, struct text values[FIELDS])
 {
 	struct text name, value;
+	unsigned seen = 0;
 	enum field field;
 
 	while (key.len > 0) {
@@ -248,8 +252,12 @@ split(struct text key, struct text values[FIELDS])
 					: !text_take_until(&key, ";", &value))
 			return false;
 		text_skip(&key, 1);
-		if (field != FIELDS)
-			values[field] = value;
+		if (field == FIELDS)
+			continue;
+		if ((seen & 1U << field) != 0)
+			return false;
+		seen |= 1U << field;
+		values[field] = value;
 	}
 	return true;
 }
@@ -321,7 +329,7 @@ sendmail_call_parse(
 		return ST_UNKNOWN;
 	}
 	if (!split(rest, values)) {
-		why_set(why, "something other than \"NAME:VALUE;\"");
+		why_set(why, "something other than \"NAME:VALUE;\", each once");
 		return ST_SYNTAX;
 	}
 	if (!is_id(values[FIELD_ID])) {

@@ -63,8 +63,8 @@ struct sendmail_call {
 };
 
 /*
- * Read a key.  Fields that are unknown, and values that are none, are passed over.  Of a list of next-hops (RFC 5321 has
- * none, Sendmail's mailertable has) the one in brackets that names the host counts, else the first.
+ * Read a key.  Fields that are unknown, and values that are none, are passed over; none may come twice.  Of a list of
+ * next-hops (RFC 5321 has none, Sendmail's mailertable has) the one in brackets that names the host counts, else the first.
  *
  * ST_OK; ST_UNKNOWN: another verb; ST_SYNTAX: this is no such key.  why may be NULL.
  */

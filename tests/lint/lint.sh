@@ -76,6 +76,7 @@ rule "every metric is in the manual" metrics
 rule "every command is in the manual" commands
 rule "hopseal-exim(7) and exim/ agree" sh tests/lint/exim_manual.sh
 rule "hopseal-opensmtpd(7) and opensmtpd/ agree" sh tests/lint/opensmtpd_manual.sh
+rule "hopseal-sendmail(7) and milter/sendmail/ agree" sh tests/lint/sendmail_manual.sh
 rule "hopseal-milter(8) and milter/ agree" sh tests/lint/milter_manual.sh
 rule "shell scripts parse" shell_syntax
 rule "Python parses" python_syntax

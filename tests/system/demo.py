@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """demo.py BUILD [MTA [SUITE]]: a small Internet, a real MTA, one mail to each domain, one table; and the reports about that day.
 
-MTA is postfix, exim or opensmtpd, of the Debian release SUITE.  Ends with 0 when every row is as it must be, and every report has
-arrived that can.
+MTA is postfix, sendmail, exim or opensmtpd, of the Debian release SUITE.  Ends with 0 when every row is as it must be, and every
+report has arrived that can.
 """
 import collections
 import itertools
@@ -14,7 +14,8 @@ from lab import Lab, limits, noon, rows  # noqa: E402
 
 WORDS = {'sent': 'delivered'}
 # MTA: what it is called, and whose report is shown
-MTAS = {'postfix': ('Postfix', 'mix-wrong.test'), 'exim': ('Exim', 'mix-wrong.test'), 'opensmtpd': ('OpenSMTPD', 'sts-expired.test')}
+MTAS = {'postfix': ('Postfix', 'mix-wrong.test'), 'sendmail': ('Sendmail', 'mix-wrong.test'),
+        'exim': ('Exim', 'mix-wrong.test'), 'opensmtpd': ('OpenSMTPD', 'sts-expired.test')}
 TAKING = ('mailto:', 'https://collect.')  # who is not meant to refuse reports
 BEGAN = time.monotonic()
 
@@ -82,7 +83,7 @@ def main():
     build, mta, suite = (sys.argv[1:] + ['postfix', 'bookworm'][len(sys.argv) - 2:])[:3]
     name, domain = MTAS[mta]
     # Sessions that are told by events carry the MTA's own time, which is the real one.
-    today, tomorrow = (noon(0), noon(1)) if mta == 'postfix' else (0, noon(0))
+    today, tomorrow = (noon(0), noon(1)) if mta in ('postfix', 'sendmail') else (0, noon(0))
     with Lab(build, say=say) as lab:
         host = getattr(lab, mta)(suite)
         config = lab.report_config(follows=host if (mta, suite) == ('postfix', 'bookworm') else None)

@@ -17,7 +17,7 @@ import subprocess
 import tempfile
 import time
 
-from mta import HERE, PATIENCE_S, POLL_S, TRIES, WORLD, Exim, OpenSmtpd, Postfix, limits, rows  # noqa: F401, what tests take from here
+from mta import HERE, PATIENCE_S, POLL_S, TRIES, WORLD, Exim, OpenSmtpd, Postfix, Sendmail, limits, rows  # noqa: F401, what tests take from here
 
 DAY_S = 86400
 BEGAN = time.time()
@@ -92,6 +92,10 @@ class Lab:
     def opensmtpd(self, suite, layout=''):
         self.say(('installing OpenSMTPD of %s %s' % (suite, layout)).rstrip())
         return self.host(OpenSmtpd(self, suite, layout))
+
+    def sendmail(self, suite, layout=''):
+        self.say(('installing Sendmail of %s %s' % (suite, layout)).rstrip())
+        return self.host(Sendmail(self, suite, layout))
 
     def host(self, host):
         self.hosts.append(host)

@@ -1,7 +1,9 @@
 """Real MTAs in hosts of their own, each behind the script that installs it, wires it, and knows its words."""
+import collections
 import os
 import pathlib
 import re
+import signal
 import subprocess
 import time
 
@@ -13,12 +15,18 @@ POLL_S = .2
 ATTEMPTS = 3            # of OpenSMTPD, at hosts of a domain
 TRIES = 2               # to submit a message to it
 TURN_S = 61             # longer than one host stays hopseald's choice
+SENDER = 'sender@mta.example.net'
 QUEUE_PAUSE_S = 3       # longer than Postfix's minimal_backoff_time in postfix-test.cf
 # $0 HEADERS OPTION... <ADDRESSES: a message to the addresses of each line
 SUBMIT = '''headers=$1
 shift
 while read -ra addresses; do
     printf '%sSubject: test\\n\\ntest\\n' "$headers" | exim4 "$@" -oi -f sender@mta.example.net -- "${addresses[@]}" || exit
+done'''
+
+# $0 ADDRESS...: a message to them all
+PUT_TWICE = '''for _ in 1 2; do
+    printf 'Subject: test\\n\\ntest\\n' | sendmail -f sender@mta.example.net -- "$@" && break
 done'''
 
 
@@ -47,6 +55,7 @@ def limits(mta, suite):
 
 class MtaHost:
     """One of Debian's MTAs; lab runs commands."""
+    table_s = 90                        # for a first attempt at all domains of the world
 
     def __init__(self, lab, script, suite, *more):
         self.lab, self.script, self.suite = lab, HERE / script, suite
@@ -88,7 +97,7 @@ class MtaHost:
         DNS question from its answer, and mail waits and goes out later for no other reason either.
         """
         wanted = {'%s@%s' % (local_part, row['domain']): row['postfix'] for row in rows()}
-        outcomes = self.deliver(list(wanted), seconds=90)
+        outcomes = self.deliver(list(wanted), self.table_s)
         late = [a for a, want in wanted.items() if want == 'delivered' and outcomes.get(a, ('deferred',))[0] == 'deferred']
         if late:
             print('# sent once more: %s' % ' '.join(late), flush=True)
@@ -96,12 +105,27 @@ class MtaHost:
             outcomes.update(self.deliver(late))
         return outcomes
 
+    def processes(self, name):
+        """-> {process id: arguments} of that program."""
+        found = {}
+        for process in pathlib.Path('/proc').glob('[0-9]*'):
+            try:
+                if os.readlink(process / 'root') == str(self.folder / 'root'):
+                    found[int(process.name)] = (process / 'cmdline').read_bytes().decode('latin-1').split('\0')
+            except OSError:
+                pass                    # it has ended meanwhile
+        return {pid: command for pid, command in found.items() if name in command[0]}
+
     def make_sendmail(self):
         """sendmail(1) of the host, for a daemon outside whose configuration says mail = sendmail."""
         path = self.lab.folder / 'sendmail'
         path.write_text('#!/bin/sh\nPATH=/usr/sbin:/usr/bin:/sbin:/bin exec %s run %s sendmail "$@"\n' % (
             HERE / 'mtahost.sh', self.folder))
         path.chmod(0o755)
+
+    def has_made(self, session):
+        """Whether a session that the world saw is one of its own."""
+        return session['peer'] in self.addresses
 
     def log(self):
         return self.tell('log')
@@ -176,7 +200,7 @@ class Exim(MtaHost):
     def restart(self):
         """Another configuration counts; the port must be free before, or Exim waits half a minute."""
         self.tell('stop')
-        while self.processes():
+        while self.processes('exim4'):
             time.sleep(POLL_S)
         self.tell('start')
 
@@ -193,20 +217,9 @@ class Exim(MtaHost):
         """For when no delivery is under way."""
         self.inside('sh', '-c', 'rm -f /var/spool/exim4/input/* /var/spool/exim4/msglog/*')
 
-    def processes(self):
-        """-> {process id: arguments} of Exim."""
-        found = {}
-        for process in pathlib.Path('/proc').glob('[0-9]*'):
-            try:
-                if os.readlink(process / 'root') == str(self.folder / 'root'):
-                    found[int(process.name)] = (process / 'cmdline').read_bytes().decode('latin-1').split('\0')
-            except OSError:
-                pass                    # it has ended meanwhile
-        return {pid: command for pid, command in found.items() if command[0].endswith('exim4')}
-
     def wait_until_idle(self):
         """No delivery is under way: only the daemon is there."""
-        while any('-bd' not in command for command in self.processes().values()):
+        while any('-bd' not in command for command in self.processes('exim4').values()):
             time.sleep(POLL_S)
 
 
@@ -217,6 +230,7 @@ class OpenSmtpd(MtaHost):
         super().__init__(lab, 'smtpd_host.sh', suite, lab.netns, lab.world, lab.build, *layout.split())
         self.socket = self.path('/run/hopseal/map')
         self.spool = self.path('/var/spool/smtpd/hopseal/events')
+        self.mail_log = self.folder / 'smtpd.log'
         self.helo = suite + '.mta.example.net'
         self.version = {'bookworm': '6.8', 'trixie': '7.6'}[suite]
 
@@ -229,6 +243,25 @@ class OpenSmtpd(MtaHost):
     def forget_failures(self):
         """As above: addresses that it stays away from."""
         self.tell('forgive')
+
+    def has_made(self, session):
+        """As above; its addresses are those of the machine."""
+        return session['helo'] == self.helo
+
+    def let_reports_pass(self, sender):
+        """As smtpd.conf says, for mail of this sender."""
+        path = self.path('/etc/smtpd.conf')
+        text = re.sub('^#(.*"report")', r'\1', path.read_text(), flags=re.MULTILINE)
+        path.write_text(text.replace('tls-reports@example.org', sender))
+        self.tell('stop')
+        self.tell('start')
+
+    def put(self, addresses):
+        """Submit one message to all of them; tried again as in submit()."""
+        self.inside('bash', '-c', PUT_TWICE, 'bash', *addresses)
+
+    def empty_queue(self):
+        self.inside('smtpctl', 'remove', 'all')
 
     def submit(self, addresses, tries=TRIES):
         """As above.  Like any client, what is told 451 is tried again: on a busy machine 50 ms may be too short for hopseald."""
@@ -273,4 +306,68 @@ class OpenSmtpd(MtaHost):
     def wait_until_idle(self):
         """No delivery is under way."""
         while '|inflight|' in self.inside('smtpctl', 'show', 'queue'):
+            time.sleep(POLL_S)
+
+
+class Sendmail(MtaHost):
+    """layout: '', or debian, with Debian's own sendmail.mc, or dane, with DANE of 8.18 itself."""
+    table_s = 30                        # 8.17 waits for a handshake as long as the other side does
+
+    def __init__(self, lab, suite, layout=''):
+        super().__init__(lab, 'sendmail_host.sh', suite, lab.netns, lab.world, *layout.split())
+        self.socket = self.path('/run/hopseal/map')
+        self.version = {'bookworm': '8.17', 'trixie': '8.18'}[suite]
+        self.layout = layout
+        self.given = collections.Counter()
+
+    def sockets(self):
+        return ['socketmap = unix:%s mode=0666' % self.socket]
+
+    def forget_failures(self):
+        """As above: Sendmail remembers none when a queue run is over."""
+
+    def submit(self, addresses):
+        self.given.update(addresses)
+        return super().submit(addresses)
+
+    def put(self, messages, *options, headers=(), sender=SENDER):
+        """Submit one message to each list of addresses.  options: of sendmail, such as -odq; headers: more lines."""
+        self.given.update(address for addresses in messages for address in addresses)
+        for addresses in messages:
+            self.inside('sendmail', '-Am', '-i', '-f', sender, *options, '--', *addresses,
+                        text=''.join(line + '\n' for line in headers) + 'Subject: test\n\ntest\n')
+
+    def queued(self):
+        """-> the file of each message in the queue."""
+        return list(self.path('/var/spool/mqueue').glob('qf*'))
+
+    def queue_ids(self):
+        return [file.name.removeprefix('qf') for file in self.queued()]
+
+    def waiting(self):
+        """-> addresses that mail in the queue is still for, each as often as there is such mail."""
+        lines = [line for file in self.queued() for line in file.read_text('latin-1').splitlines()]
+        return [line.partition(':')[2].strip('<>') for line in lines if line.startswith('R')]
+
+    def bounced(self):
+        """-> addresses that mail was not sent to and never will be, each as often as there was such mail."""
+        return re.findall(r': to=(\S+), .* dsn=5', self.log())
+
+    def empty_queue(self):
+        """For when no delivery is under way."""
+        self.inside('sh', '-c', 'rm -f /var/spool/mqueue/*')
+
+    def run_queue(self, only=''):
+        """Try what waits, in one process, which keeps its connections; returns when it is done.  only: this recipient's."""
+        self.inside('sendmail', '-Am', '-v', '-qR' + only if only else '-q')
+
+    def end_delivery(self, host):
+        """End what is delivering there; its mail waits."""
+        for pid, command in self.processes('sendmail').items():
+            if host in command[0]:
+                os.kill(pid, signal.SIGTERM)
+
+    def wait_until_idle(self):
+        """No delivery is under way: only the daemon is there."""
+        while len(self.processes('sendmail')) > 1:
             time.sleep(POLL_S)

@@ -59,7 +59,7 @@ def faults(mails):
     found = []
     for mail in mails:
         for recipient in mail['recipients']:
-            if why := fault(mail, recipient.partition('@')[2]):
+            if why := fault(mail, recipient.rpartition('@')[2]):
                 found.append('%s at %s: %s' % (recipient, mail['mx'], why))
     return found
 

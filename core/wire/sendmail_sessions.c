@@ -7,16 +7,22 @@
 
 /* --- which one ------------------------------------------------------------------------------- */
 
+static bool
+is_same_address(const struct sendmail_call *a, const struct sendmail_call *b)
+{
+	return a->has_address == b->has_address &&
+	       (!a->has_address || address_equal(&a->address, &b->address));
+}
+
 /* Until it is told, a session has no address. */
 static bool
 is_about(const struct sendmail_session *s, const struct sendmail_call *call)
 {
 	if (s->used == 0 || !domain_equal(&s->call.host, &call->host))
 		return false;
-	if (call->verb != CALL_RCPT)
-		return !s->is_told;
-	return s->is_told && s->call.has_address == call->has_address &&
-	       (!call->has_address || address_equal(&s->call.address, &call->address));
+	if (!s->is_told)
+		return call->verb != CALL_RCPT;
+	return is_same_address(&s->call, call);
 }
 
 static struct sendmail_session *

@@ -2,7 +2,8 @@
  * The SMTP sessions of one Sendmail process, as far as its calls tell of them.  SPDX-License-Identifier: ISC
  *
  * It makes one connection after the other, and keeps a few for messages to come, of other domains among them: then it only
- * asks for their recipients.  What a session was like is told once, behind its handshake.
+ * asks for their recipients.  What a session was like is told behind its handshake; of one in the clear again for each
+ * message, for which it may have tried STARTTLS once more.  It begins with CALL_MX, so that these are the same session.
  */
 #ifndef HOPSEAL_WIRE_SENDMAIL_SESSIONS_H
 #define HOPSEAL_WIRE_SENDMAIL_SESSIONS_H

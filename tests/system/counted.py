@@ -1,6 +1,7 @@
 """What hopseald has counted, against what report_oracle.py says.
 
-    books = Books(tap, lab, mta, sender)   before the mail; mta: a host of the lab; sender: what it is to the oracle
+    books = Books(tap, lab, mta, sender)   before the mail; mta: a host of the lab; sender: what it is to the oracle;
+                                           name: what it is called, if not after its version
     books.check(domains)                   all that it has done since, field by field
 """
 import report_oracle
@@ -34,9 +35,9 @@ def difference(report, want):
 
 
 class Books:
-    def __init__(self, tap, lab, mta, sender):
+    def __init__(self, tap, lab, mta, sender, name=''):
         self.tap, self.lab, self.mta, self.sender = tap, lab, mta, sender
-        self.name = '%s %s' % (type(mta).__name__, mta.version)
+        self.name = name or '%s %s' % (type(mta).__name__, mta.version)
         self.sessions_before, self.lines_before = len(lab.sessions()), len(mta.log().splitlines())
 
     def none_of(self, wrong, name):

@@ -159,7 +159,12 @@ class Published:
         self.directory = pathlib.Path(directory)
         self.world = table.World()
         self.zones = zones.Zones(self.world, self.directory)
-        self.domains = {domain.name: domain for domain in self.world.domains}
+        self.domains = {domain.name: domain for domain in [*self.world.domains, *self.beside()]}
+
+    def beside(self):
+        """Domains without a policy, at hosts of the table's."""
+        return [table.Domain(name, 'unsigned', '-', [], '', '', '', 0, hosts=[self.world.hosts[host]])
+                for name, (host, _) in kinds.BESIDE.items()]
 
     @functools.lru_cache(maxsize=None)
     def tlsa(self, name):
@@ -193,7 +198,8 @@ class Published:
     def domains_of(self, session):
         """Whose mail a session was for: it got as far as RCPT, or only one of them has a reason to stop before."""
         if session['recipients']:
-            return [self.domains[name] for name in {part.partition('@')[2] for part in session['recipients']}]
+            counted = [part for part in session['recipients'] if not part.startswith(EXEMPT)] or session['recipients']
+            return [self.domains[name] for name in {part.partition('@')[2] for part in counted}]
         host = self.world.hosts[session['host']]
         there = [domain for domain in self.world.domains if host in domain.hosts]
         return [next((domain for domain in there if domain.postfix != 'delivered'), there[0])]
@@ -221,7 +227,7 @@ class Day:
         """The word of UNTOLD for a session that nobody tells of, or None."""
         if not seen['commands']:
             return 'closed'
-        if any(recipient.startswith(EXEMPT) for recipient in seen['recipients']):
+        if seen['recipients'] and all(recipient.startswith(EXEMPT) for recipient in seen['recipients']):
             return 'exempt'
         if seen['tls'] is None and 'DATA' in seen['commands']:
             is_second = not asks_for_tls(seen) and self.does(seen, host) != 'nostarttls'
@@ -251,7 +257,7 @@ class Day:
         if status == 'usable' and self.is_misled(host):
             self.untold[domain.name] = UNTOLD['webpki']
         elif status == 'usable':
-            self.add(domain.name, tlsa, failures or [failure(fault, **place) for fault in self.dane_fault(host)])
+            self.add(domain.name, tlsa, failures or self.dane_failures(host, place))
         if status == 'unusable':
             self.add(domain.name, tlsa, [failure(UNUSABLE, host.name), *failures])
         if mode == 'failed':
@@ -287,6 +293,12 @@ class Day:
             return [NO_MATCH]
         is_ta = all(form.startswith('2') for _, form in kinds.TLSA[host.tlsa].records)
         return [DANE_TA[host.kind]] if is_ta and host.kind in DANE_TA else []
+
+    def dane_failures(self, host, place):
+        if host.kind in self.sender.misses:
+            return [failure(NOT_VERIFIED, **place)]
+        seen_by = PROBED if self.sender.leaves_dane else ''
+        return [failure((result, code + seen_by), **place) for result, code in self.dane_fault(host)]
 
     def verified(self, host, status, mode):
         """What the MTA itself found wrong with the certificate."""
@@ -356,7 +368,7 @@ def expect(directory, sender, sessions, mail_log, free=()):
         if seen['helo'] == PROBE_HELO:
             looks[seen['host']].append(seen['ip'])
     day = Day(Published(directory), sender, looks, free)
-    for seen in sender.connections([seen for seen in sessions if seen['helo'] != PROBE_HELO]):
+    for seen in sender.connections([seen for seen in sessions if seen['helo'] != PROBE_HELO], mail_log):
         day.session(seen)
     for name, why in sender.refusals(mail_log):
         day.refusal(name, why)

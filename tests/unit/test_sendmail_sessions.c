@@ -118,6 +118,27 @@ static const struct story {
 	    "mx mx.a.test - - a.test -: \n"
 	    "tls mx.a.test 192.0.2.1 CLEAR a.test -: \n"
 	    "rcpt mx.a.test 192.0.2.1 CLEAR b.test -: \n" },
+	{ "RPT-CNT-13 a connection in the clear that is kept: told anew for each message, "
+	  "counted once",
+	    "mx mx.a.test - - a.test -: \n"
+	    "tls mx.a.test 192.0.2.1 NONE a.test -: a.test mx.a.test not-offered\n"
+	    "rcpt mx.a.test 192.0.2.1 NONE a.test a.test: \n"
+	    "tls mx.a.test 192.0.2.1 NONE a.test -: \n"
+	    "tls mx.a.test 192.0.2.1 NONE b.test -: b.test mx.a.test not-offered\n"
+	    "rcpt mx.a.test 192.0.2.1 NONE b.test b.test: \n" },
+	{ "the same where STARTTLS was refused",
+	    "mx mx.a.test - - a.test -: \n"
+	    "start mx.a.test 192.0.2.1 - - a.test: \n"
+	    "tls mx.a.test 192.0.2.1 TEMP a.test -: a.test mx.a.test refused\n"
+	    "tls mx.a.test 192.0.2.1 NONE a.test -: \n"
+	    "tls mx.a.test 192.0.2.1 NONE b.test -: b.test mx.a.test refused\n" },
+	{ "the second attempt is kept, tries STARTTLS itself, and fails",
+	    "mx mx.a.test - - a.test -: \n"
+	    "tls mx.a.test 192.0.2.1 CLEAR a.test -: \n"
+	    "start mx.a.test 192.0.2.1 - - a.test: \n"
+	    "tls mx.a.test 192.0.2.1 SOFTWARE a.test -: a.test mx.a.test failed\n"
+	    "mx mx.a.test - - a.test -: \n"
+	    "tls mx.a.test 192.0.2.1 CLEAR a.test -: \n" },
 	{ "a next-hop that only the first call has named",
 	    "mx mx.a.test - - a.test -: \n"
 	    "tls mx.a.test 192.0.2.1 OK - b.test: a.test mx.a.test up\n"

@@ -15,6 +15,7 @@ sys.dont_write_bytecode = True
 import exim
 import lab
 import measure
+import milter
 import opensmtpd
 import reporting
 import rows
@@ -31,6 +32,7 @@ GROUPS = [
     ('the Exim module', exim.calls),
     ('messages through Exim', exim.messages),
     ('messages through OpenSMTPD', opensmtpd.messages),
+    ('messages through the milter', milter.messages),
 ]
 
 
@@ -65,6 +67,7 @@ def main(arguments):
         sys.exit('bench: needs root')
     exim.prepare()
     opensmtpd.prepare()
+    milter.prepare()
     return subprocess.call(lab.enter_command(
         [sys.executable, '-B', __file__, '--inside', pathlib.Path(arguments[0]).resolve(), *arguments[1:]]))
 

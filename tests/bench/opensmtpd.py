@@ -62,16 +62,16 @@ def with_idle_filter(text):
 
 
 @contextlib.contextmanager
-def queue_on_disk(smtpd, build):
+def queue_on_disk(host, folder, build):
     """As an operator's is: the rest of a host of the tests is in memory, where a message is safe at no cost."""
-    with tempfile.TemporaryDirectory(dir=build) as folder:
-        queue, disk = smtpd.path('/var/spool/smtpd'), pathlib.Path(folder) / 'queue'
-        smtpd.tell('stop')
+    with tempfile.TemporaryDirectory(dir=build) as room:
+        queue, disk = host.path(folder), pathlib.Path(room) / 'queue'
+        host.tell('stop')
         lab.run(['cp', '-a', '-T', queue, disk])
         lab.run(['mount', '--bind', disk, queue])
-        smtpd.tell('start')
+        host.tell('start')
         yield
-        smtpd.tell('stop')
+        host.tell('stop')
         lab.run(['umount', queue])
 
 
@@ -123,7 +123,7 @@ def messages(world):
         known = domains(other.rows(), other.limits('opensmtpd', SUITE))
         sides = make_sides(network, known)
         for smtpd in sides:
-            on_disk.enter_context(queue_on_disk(smtpd, world.build))
+            on_disk.enter_context(queue_on_disk(smtpd, '/var/spool/smtpd', world.build))
         network.daemon()
         # Mail for one domain comes at one time: smtpd sends it over one connection, and does not wait for the next second.
         names = sorted(itertools.islice(itertools.cycle(known), AT_ONCE))

@@ -159,25 +159,28 @@ send_once(const struct place *place, const char *request, size_t len)
 	return is_sent;
 }
 
-void
+bool
 daemon_post(const char *where, const char *map, const char *key)
 {
 	size_t payload = strlen(map) + 1 + strlen(key), size = payload + FRAME_MAX;
 	struct place place;
 	const char *fault;
 	char *request;
+	bool is_sent;
 	int len;
 
 	if (is_let_alone(false) || place_parse(where, &place, &fault) != ST_OK)
-		return;
+		return false;
 	request = xmalloc(size);
 	len = snprintf(request, size, "%zu:%s %s,", payload, map, key);
 	errno = 0;
-	if (send_once(&place, request, (size_t)len))
+	is_sent = send_once(&place, request, (size_t)len);
+	if (is_sent)
 		note_contact();
 	else if (errno != EAGAIN) /* so many others are asking: it is busy, not away */
 		note_failure(strerror(errno));
 	free(request);
+	return is_sent;
 }
 
 /* --- with one ------------------------------------------------------------------------------------------- */

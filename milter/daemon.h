@@ -13,8 +13,8 @@
 
 #define AWAY_MS 2000 /* how long a daemon that does not answer is let alone */
 
-/* Send a question or a message and wait for no answer.  where as client_ask(). */
-void daemon_post(const char *where, const char *map, const char *key);
+/* Send a question or a message and wait for no answer.  where as client_ask().  True: it is on its way. */
+bool daemon_post(const char *where, const char *map, const char *key);
 
 /*
  * Ask, as client_ask().  A question that is not answered in wait_ms is late, which says nothing about the daemon, unless

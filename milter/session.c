@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "complaint.h"
 #include "daemon.h"
+#include "prefetch.h"
 #include "tls_required.h"
 
 #define ANSWER_BYTES_MAX 100000 /* SOCKETMAP_REPLY_MAX */
@@ -82,7 +83,7 @@ look_up(struct session *s, const struct recipient *recipient, struct refusal *re
 	s->message.may_go_out = true;
 	if (way == WAY_OUT && s->settings->early != EARLY_OFF)
 		return ask(s, next_hop, refusal);
-	daemon_post(s->settings->daemon, QUESTION_MAP, next_hop);
+	prefetch(s->settings->daemon, next_hop);
 	return true;
 }
 

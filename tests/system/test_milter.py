@@ -214,7 +214,7 @@ def recipients():
     cases = (('smtp', None, 'good.test', 'good.test'), ('relay', '[relay.test]', 'good.test', '[relay.test]'),
              ('esmtp', 'good.test.', 'x.test', 'good.test.'), ('smtp', '[mx.test]:25', 'x.test', '[mx.test]:25'),
              ('local', None, 'own.test', None), ('virtual', None, 'own.test', None), ('error', 'x', 'x.test', None),
-             ('dovecot', None, 'own.test', None), ('SMTP', '', 'good.test', 'good.test'),
+             ('dovecot', None, 'own.test', None), ('SMTP', '', 'shout.test', 'shout.test'),
              (None, None, 'null.test', 'null.test'), (None, None, 'mx.own.example', None), (None, None, 'localhost', None),
              ('smtp', 'two words', 'good.test', None), ('smtp', 'x' * 400, 'good.test', None))
     want = []
@@ -222,14 +222,14 @@ def recipients():
         letter, _ = mta.rcpt('bob@' + domain, mailer, host)
         want += ['json ' + asked] if asked else []
         tap.ok(letter == 'c', 'a recipient, mailer %s, next-hop %s: taken' % (mailer, host and host[:20]))
-    for address in ('"a@b"@good.test', 'postmaster', '', 'x@'):
+    for address in ('"a@b"@quoted.test', 'postmaster', '', 'x@', 'again@good.test'):
         mta.rcpt(address, None)
-    want.append('json good.test')
+    want.append('json quoted.test')
     mta.close()
     daemon.wait_for(len(want))
     ends(milter, 'recipients')
     asked = [request for request in daemon.requests if not request.startswith('event')]
-    tap.ok(asked == want, 'each next-hop is asked for; nobody of this machine, and nothing that is none', asked)
+    tap.ok(asked == want, 'each next-hop is asked for, once; nobody of this machine, and nothing that is none', asked)
     daemon.stop()
 
 

@@ -11,7 +11,7 @@ from opensmtpd import beside, queue_on_disk
 from rows import Goal
 
 SUITE, PACKAGES = 'trixie', ('postfix', 'ssl-cert')
-ROUNDS = 8                              # each with every side
+ROUNDS = 12                             # each with every side
 MESSAGES, CONNECTIONS = 2000, 20
 REST_S = 1                              # what a round has left to do is not done in the next one
 SPOOL = '/var/spool/postfix'

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""test_tlsa.py BUILD: "hopseal tlsa make", "show", "check" and "plan": beside openssl(1), and in the test world, host by host."""
+"""test_tlsa_command.py BUILD: "hopseal tlsa make", "show", "check" and "plan": beside openssl(1), and in the test world, host by host."""
 import concurrent.futures
 import json
 import os

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""test_inbox.py BUILD: TLS reports of others, put as mails into the inbox of a real hopseald, and what it tells of them."""
+"""test_report_inbox.py BUILD: TLS reports of others, put as mails into the inbox of a real hopseald, and what it tells of them."""
 import base64
 import email.message
 import email.policy

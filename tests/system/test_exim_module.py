@@ -22,7 +22,8 @@ from tap import Tap  # noqa: E402
 
 FOLDER = private()
 BUILD = pathlib.Path(sys.argv[1]).resolve()
-MODULE, CALLER = BUILD / 'hopseal.so', BUILD / 'tests/exim_caller'
+# Where others than root find them, too: a checkout may lie in /root.
+MODULE, CALLER = (pathlib.Path(shutil.copy(BUILD / name, FOLDER)) for name in ('hopseal.so', 'tests/exim_caller'))
 FUZZ_SETS = os.environ.get('FUZZ_SETS', '50000')
 MAP = pathlib.Path('/run/hopseal/map')
 SPOOL = pathlib.Path('/var/spool/hopseal/exim.spool')
@@ -50,7 +51,7 @@ def the_file():
     flags = tool('readelf', '-dW', MODULE)
     tap.ok(exported == FUNCTIONS, 'the module exports its functions and nothing else', exported)
     tap.ok('NOW' in flags and 'TEXTREL' not in flags, 'the module is bound at once and has no text relocations', flags)
-    if '/san-' in str(MODULE):  # stands on more than what is shipped
+    if '/san-' in str(BUILD):  # stands on more than what is shipped
         return
     tap.ok(needed == ['libc.so.6'], 'the module stands on libc alone', needed)
     theirs = [name for name in undefined if '@GLIBC' not in name]

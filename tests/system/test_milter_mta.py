@@ -72,7 +72,10 @@ def wire_postfix(lab, suite):
     host.inside('install', '-d', '-g', 'postfix', '-m', '2750', '/var/spool/postfix/hopseal-milter')
     with open(host.path('/etc/postfix/main.cf'), 'a') as main_cf:
         main_cf.write((SHIPPED / 'postfix/main.cf.milter').read_text())
-    host.inside('postconf', '-e', 'mynetworks = %s [%s]' % tuple(host.addresses))
+    # Debian's main.cf has a certificate only if ssl-cert was configured before Postfix.
+    host.inside('postconf', '-e', 'mynetworks = %s [%s]' % tuple(host.addresses), 'smtpd_tls_security_level = may',
+                'smtpd_tls_cert_file = /etc/ssl/certs/ssl-cert-snakeoil.pem',
+                'smtpd_tls_key_file = /etc/ssl/private/ssl-cert-snakeoil.key')
     host.tell('reload')
     return Served(lab, host, '/var/spool/postfix/hopseal-milter/socket')
 

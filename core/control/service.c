@@ -166,10 +166,10 @@ use_store(struct service *service, enum service_store mode, struct why *why)
 		store_close(service->store);
 		service->store = NULL;
 	}
-	if (st == ST_OK && service->reports != NULL) {
+	if (st == ST_OK && service->reports != NULL)
 		reports_use_store(service->reports, service->store);
+	if (st == ST_OK && service->inbox != NULL)
 		inbox_use_store(service->inbox, service->store);
-	}
 	return st;
 }
 

@@ -224,7 +224,8 @@ digest_make(const struct tls_report *report, const char *submitter,
 {
 	struct stored_received *r = &out->received;
 
-	if (report->begin > now + DAY_S) {
+	/* A day may end where the next one begins, and clocks differ. */
+	if (report->begin > now + DAY_S || report->end > now + 2 * DAY_S) {
 		why_set(why, "a report on days that are yet to come");
 		return ST_RANGE;
 	}

@@ -131,7 +131,7 @@ open_file(struct look *look, const char *name)
 
 /* At most one octet more than there may be.  ST_OK or ST_IO. */
 static enum status
-read_all(int fd, struct strbuf *out, struct why *why)
+read_all(int fd, struct strbuf *out)
 {
 	ssize_t n;
 
@@ -142,18 +142,15 @@ read_all(int fd, struct strbuf *out, struct why *why)
 			out->len += (size_t)n;
 	} while (n > 0 || (n == -1 && errno == EINTR));
 	out->data[out->len] = '\0';
-	if (n == 0)
-		return ST_OK;
-	why_set(why, "%s", strerror(errno));
-	return ST_IO;
+	return n == 0 ? ST_OK : ST_IO;
 }
 
-/* Append the JSON in it.  The mail's memory goes before the JSON is read. */
+/* Append the JSON in it.  The mail's memory goes before the JSON is read.  ST_IO: the file cannot be read now. */
 static enum status
 unpack(int fd, struct strbuf *json, char *submitter, struct why *why)
 {
 	struct strbuf bytes = STRBUF_INIT;
-	enum status rc = read_all(fd, &bytes, why);
+	enum status rc = read_all(fd, &bytes);
 
 	if (rc == ST_OK && bytes.len > INBOX_FILE_MAX) {
 		why_set(why, "more than %d octets", INBOX_FILE_MAX);
@@ -206,17 +203,21 @@ static void
 take_file(struct look *look, const char *name)
 {
 	int fd = open_file(look, name);
+	enum status rc;
 	struct digest digest;
 	struct why why;
 
 	if (fd == -1)
 		return;
-	if (digest_file(look, fd, &digest, &why) == ST_OK) {
+	rc = digest_file(look, fd, &digest, &why);
+	if (rc == ST_OK) {
 		log_taken(name, &digest.received);
 		store_put_received(look->store, &digest.received);
 		memcpy(look->names[look->count++], name, strlen(name) + 1);
 		look->bytes += digest.received.len;
 		digest_clear(&digest);
+	} else if (rc == ST_IO) {
+		look->closed++;
 	} else {
 		refuse(look, name, why.text);
 	}
@@ -245,9 +246,10 @@ settle(struct look *look)
 	if (look->count > 0 && !store_flush(look->store))
 		return false;
 	for (i = 0; i < look->count; i++)
-		if (unlinkat(look->fd, look->names[i], 0) == -1 && errno != ENOENT)
+		if (unlinkat(look->fd, look->names[i], 0) == 0 || errno == ENOENT)
+			look->folder->counts.taken++;
+		else
 			look->closed++;
-	look->folder->counts.taken += look->count;
 	look->count = look->bytes = 0;
 	return true;
 }

@@ -1,9 +1,9 @@
 /*
  * Reports of others that lie in a folder, taken into the store.  SPDX-License-Identifier: ISC
  *
- * Whoever puts one there (the milter) writes NAME.tmp and renames it to NAME, which he uses once.  It is removed when the store has it on the
- * disk; what is no report is moved into the folder INBOX_ASIDE, for somebody to look at, where the oldest go when there
- * is too much.  A crash in between offers a file again, which the store knows then.
+ * Whoever puts one there (the milter) writes NAME.tmp and renames it to NAME, which he uses once.  It is removed when
+ * the store has it on the disk; what is no report is moved into the folder INBOX_ASIDE, for somebody to look at, where
+ * the oldest go when there is too much.  A crash in between offers a file again, which the store knows then.
  *
  * Blocks, and unpacks what strangers have packed: not for the loop's thread.
  */

@@ -13,6 +13,10 @@
 	"\"report-id\":\"7\",\"date-range\":{"                                         \
 	"\"start-datetime\":\"2024-11-06T00:00:00Z\","                                 \
 	"\"end-datetime\":\"2024-11-06T23:59:59Z\"},\"policies\":[" policies "]}"
+#define ENDLESS                                                                        \
+	"{\"organization-name\":\"Them\",\"report-id\":\"8\",\"date-range\":{"         \
+	"\"start-datetime\":\"2024-11-06T00:00:00Z\","                                 \
+	"\"end-datetime\":\"9999-12-31T23:59:59Z\"},\"policies\":[]}"
 #define POLICY(type, domain, good, bad, details)                                       \
 	"{\"policy\":{\"policy-type\":\"" type "\",\"policy-domain\":\"" domain        \
 	"\"},\"summary\":{\"total-successful-session-count\":" good                    \
@@ -226,6 +230,8 @@ check_future(void **state)
 	digest_clear(&d);
 	/* It begins two days from now. */
 	assert_int_equal(digest(REPORT(""), "", NOW - 3 * 86400, &d), ST_RANGE);
+	/* It began yesterday, and ends when nobody will read it. */
+	assert_int_equal(digest(ENDLESS, "", NOW, &d), ST_RANGE);
 }
 
 int

@@ -9,23 +9,24 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "base/mem.h"
 #include "base/ration.h"
+#include "client/frame.h"
 #include "client/place.h"
 #include "client/spool.h"
 #include "client/tell.h"
 #include "complaint.h"
 
 #define CONNECT_MS 100 /* over TCP; a unix socket takes a connection at once or not */
-#define TELL_MS    500
-#define LATE_MAX   3 /* questions one after the other without an answer in time */
-#define FRAME_MAX  32
+#define PROMPT_MS  500 /* for an answer that needs no lookup */
+#define PROMPT_MAP "json"
+#define PROMPT_KEY ".parent" /* which is never found */
+#define TEXT_MAX   1000      /* of the reply to it */
 
 static struct {
 	pthread_mutex_t mutex;
-	bool is_away;                         /* and the log says so */
-	int64_t away_until_ms, away_since_ms; /* 0: it answers */
-	unsigned late;                        /* questions in a row */
+	int64_t away_until_ms; /* 0: it answers */
+	bool is_told;          /* the log says that it is away */
+	int64_t told_ms;
 	struct ration outages;
 } state = { .mutex = PTHREAD_MUTEX_INITIALIZER };
 
@@ -42,91 +43,87 @@ now_ms(void)
 
 /* --- outages ------------------------------------------------------------------------------------------- */
 
-/*
- * When the time is over, the first who comes tries for all; the others go on without it for that long.  Of one that was
- * late only an answer shows that it is back.
- */
-static bool
-is_let_alone(bool wants_answer)
-{
-	int64_t now = now_ms();
-	bool is_away, is_alone;
-
-	pthread_mutex_lock(&state.mutex);
-	is_away = state.away_until_ms != 0;
-	is_alone = now < state.away_until_ms ||
-		   (is_away && state.late >= LATE_MAX && !wants_answer);
-	if (is_away && !is_alone)
-		state.away_until_ms = now + AWAY_MS;
-	pthread_mutex_unlock(&state.mutex);
-	return is_alone;
-}
-
-/* Under the mutex. */
 static void
-begin_outage(const char *fault)
+note_failure(const char *fault)
 {
 	int64_t now = now_ms();
 	unsigned kept;
+	bool is_news;
 
+	pthread_mutex_lock(&state.mutex);
 	state.away_until_ms = now + AWAY_MS;
-	if (state.is_away)
-		return;
-	state.away_since_ms = now;
-	state.is_away = ration_allows(&state.outages, now, &kept);
-	if (state.is_away)
+	is_news = !state.is_told && ration_allows(&state.outages, now, &kept);
+	if (is_news) {
+		state.is_told = true;
+		state.told_ms = now;
+	}
+	pthread_mutex_unlock(&state.mutex);
+	if (is_news)
 		log_warn("daemon: status=away fault=\"%s\" action=\"mail passes, "
 			 "sessions go to the spool\" untold=%u",
 		    fault, kept);
 }
 
-/* Under the mutex. */
 static void
-end_outage(void)
+note_return(void)
 {
-	state.late = 0;
+	int64_t away_ms;
+	bool is_news;
+
+	pthread_mutex_lock(&state.mutex);
+	is_news = state.is_told;
+	away_ms = now_ms() - state.told_ms;
+	state.is_told = false;
 	state.away_until_ms = 0;
-	if (state.is_away)
-		log_info("daemon: status=back after-s=%lld",
-		    (long long)(now_ms() - state.away_since_ms) / 1000);
-	state.is_away = false;
+	pthread_mutex_unlock(&state.mutex);
+	if (is_news)
+		log_info("daemon: status=back after-s=%lld", (long long)away_ms / 1000);
 }
 
-static void
-note_failure(const char *fault)
+/*
+ * Whether it answers what it knows by itself, however slow somebody's DNS is.  That its socket takes a connection says
+ * nothing: for a daemon that hangs the system does that.
+ */
+static bool
+answers(const char *where, struct why *why)
 {
-	pthread_mutex_lock(&state.mutex);
-	begin_outage(fault);
-	pthread_mutex_unlock(&state.mutex);
+	enum client_outcome outcome;
+	char *text;
+	size_t len;
+
+	outcome = client_ask(
+	    where, PROMPT_MAP, PROMPT_KEY, PROMPT_MS, TEXT_MAX, &text, &len, why);
+	free(text);
+	return outcome != CLIENT_DOWN;
 }
 
-/* lateness: LATE_MAX makes an outage. */
-static void
-note_late(const char *fault, unsigned lateness)
+static bool
+is_back(const char *where)
 {
-	pthread_mutex_lock(&state.mutex);
-	state.late += lateness;
-	if (state.late >= LATE_MAX)
-		begin_outage(fault);
-	pthread_mutex_unlock(&state.mutex);
+	struct why why;
+
+	if (!answers(where, &why)) {
+		note_failure(why.text);
+		return false;
+	}
+	note_return();
+	return true;
 }
 
-static void
-note_answer(void)
+/* When the time is over, the first who comes tries for all; the others go on without it for that long. */
+static bool
+is_let_alone(const char *where)
 {
-	pthread_mutex_lock(&state.mutex);
-	end_outage();
-	pthread_mutex_unlock(&state.mutex);
-}
+	int64_t now = now_ms();
+	bool is_away, is_first;
 
-/* Its socket is there. */
-static void
-note_contact(void)
-{
 	pthread_mutex_lock(&state.mutex);
-	if (state.late < LATE_MAX)
-		end_outage();
+	is_away = state.away_until_ms != 0;
+	is_first = is_away && now >= state.away_until_ms;
+	if (is_first)
+		state.away_until_ms = now + AWAY_MS;
 	pthread_mutex_unlock(&state.mutex);
+	return is_away && !(is_first && is_back(where));
 }
 
 /* --- without an answer -------------------------------------------------------------------------------- */
@@ -136,9 +133,16 @@ connect_to(int fd, const struct place *place)
 {
 	struct pollfd p = { .fd = fd, .events = POLLOUT };
 
+	int n;
+
 	if (connect(fd, &place->sa, place->len) == 0)
 		return true;
-	return errno == EINPROGRESS && poll(&p, 1, CONNECT_MS) == 1;
+	if (errno != EINPROGRESS)
+		return false;
+	n = poll(&p, 1, CONNECT_MS);
+	if (n == 0)
+		errno = ETIMEDOUT;
+	return n == 1;
 }
 
 /* A whole request, which the socket takes at once, being much smaller than its buffer. */
@@ -153,8 +157,6 @@ send_once(const struct place *place, const char *request, size_t len)
 		return false;
 	is_sent = connect_to(fd, place) &&
 		  send(fd, request, len, MSG_NOSIGNAL) == (ssize_t)len;
-	if (!is_sent && errno == 0)
-		errno = ETIMEDOUT;
 	close(fd);
 	return is_sent;
 }
@@ -162,22 +164,19 @@ send_once(const struct place *place, const char *request, size_t len)
 bool
 daemon_post(const char *where, const char *map, const char *key)
 {
-	size_t payload = strlen(map) + 1 + strlen(key), size = payload + FRAME_MAX;
 	struct place place;
 	const char *fault;
 	char *request;
 	bool is_sent;
-	int len;
+	size_t len;
 
-	if (is_let_alone(false) || place_parse(where, &place, &fault) != ST_OK)
+	if (is_let_alone(where) || place_parse(where, &place, &fault) != ST_OK)
 		return false;
-	request = xmalloc(size);
-	len = snprintf(request, size, "%zu:%s %s,", payload, map, key);
-	errno = 0;
-	is_sent = send_once(&place, request, (size_t)len);
-	if (is_sent)
-		note_contact();
-	else if (errno != EAGAIN) /* so many others are asking: it is busy, not away */
+	request = frame_make(map, key, &len);
+	if (request == NULL)
+		return false;
+	is_sent = send_once(&place, request, len);
+	if (!is_sent && errno != EAGAIN) /* so many others are asking: it is busy */
 		note_failure(strerror(errno));
 	free(request);
 	return is_sent;
@@ -194,16 +193,13 @@ daemon_ask(const char *where, const char *map, const char *key, int wait_ms,
 
 	*text = NULL;
 	*len = 0;
-	if (is_let_alone(true)) {
+	if (is_let_alone(where)) {
 		why_set(why, "let alone after it has not answered");
 		return CLIENT_DOWN;
 	}
 	outcome = client_ask(where, map, key, wait_ms, text_max, text, len, why);
-	if (outcome != CLIENT_DOWN)
-		note_answer();
-	else if (now_ms() - began >= wait_ms)
-		note_late(why->text, 1);
-	else
+	if (outcome == CLIENT_DOWN &&
+	    (now_ms() - began < wait_ms || !answers(where, NULL)))
 		note_failure(why->text);
 	return outcome;
 }
@@ -220,20 +216,15 @@ keep(const char *json, const char *spool)
 void
 daemon_tell(const char *where, const char *json, const char *spool)
 {
-	int64_t began = now_ms();
 	enum tell_outcome outcome;
 	struct why why;
 
-	if (is_let_alone(true)) {
+	if (is_let_alone(where)) {
 		keep(json, spool);
 		return;
 	}
-	outcome = client_tell(where, json, spool, TELL_MS, &why);
-	if (outcome == TELL_COUNTED || outcome == TELL_REFUSED)
-		note_answer();
-	else if (now_ms() - began >= TELL_MS) /* for one of these it needs no lookup */
-		note_late(why.text, LATE_MAX);
-	else
+	outcome = client_tell(where, json, spool, PROMPT_MS, &why);
+	if (outcome == TELL_SPOOLED || outcome == TELL_LOST)
 		note_failure(why.text);
 	if (outcome == TELL_REFUSED || outcome == TELL_LOST)
 		complaint_log(&lost, why.text);

@@ -17,8 +17,8 @@
 bool daemon_post(const char *where, const char *map, const char *key);
 
 /*
- * Ask, as client_ask().  A question that is not answered in wait_ms is late, which says nothing about the daemon, unless
- * it happens again and again.
+ * Ask, as client_ask().  A question that is not answered in wait_ms is late, which says nothing about a daemon that answers
+ * others: somebody's DNS is slow.
  */
 MUST_CHECK enum client_outcome daemon_ask(const char *where, const char *map,
     const char *key, int wait_ms, size_t text_max, char **text, size_t *len,

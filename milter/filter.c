@@ -24,7 +24,10 @@ static const struct {
 	{ SMFIM_EOM, (char[]){ "i" } },
 };
 
-/* A session begins with the negotiation; over a connection that an MTA uses again, without one. */
+/*
+ * A session begins with the negotiation; over a connection that an MTA uses again, without one: libmilter has no place for
+ * what was negotiated once, as it does not say which end of a session is that of the connection.
+ */
 static struct session *
 session_of(SMFICTX *ctx)
 {
@@ -61,9 +64,8 @@ on_negotiate(SMFICTX *ctx, unsigned long actions, unsigned long steps,
 	unsigned long spared = NOT_NEEDED | NO_REPLY | SMFIP_SKIP | SMFIP_HDR_LEADSPC;
 	size_t i;
 
-	s->has_body = s->settings->report_address[0] != '\0';
 	s->can_skip = (steps & SMFIP_SKIP) != 0;
-	if (!s->has_body)
+	if (s->settings->report_address[0] == '\0')
 		spared |= SMFIP_NOBODY;
 	if ((actions & SMFIF_SETSYMLIST) != 0)
 		for (i = 0; i < COUNT_OF(wanted); i++)

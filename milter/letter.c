@@ -15,7 +15,6 @@
 #define ENDING     ".tmp"
 #define FILE_MODE  0660
 #define BUFFER_MAX 65536
-#define STALE_S    3600 /* nobody writes one mail for so long: MTAs give up earlier */
 
 struct letter {
 	char inbox[PATH_MAX]; /* for faults */
@@ -48,19 +47,14 @@ fail_errno(struct letter *l)
 
 /* --- the folder --------------------------------------------------------------------------------------- */
 
+struct tally {
+	size_t files;
+	uintmax_t bytes;
+};
+
+/* Of regular files.  False: errno says why. */
 static bool
-has_ending(const char *name)
-{
-	size_t len = strlen(name);
-
-	return len > strlen(ENDING) && strcmp(name + len - strlen(ENDING), ENDING) == 0;
-}
-
-typedef void file_fn(int folder, const char *name, const struct stat *st, void *arg);
-
-/* Every regular file. */
-static bool
-each_file(const char *inbox, file_fn *fn, void *arg)
+count_files(const char *inbox, struct tally *tally)
 {
 	DIR *folder = opendir(inbox);
 	const struct dirent *entry;
@@ -71,24 +65,12 @@ each_file(const char *inbox, file_fn *fn, void *arg)
 	while ((entry = readdir(folder)) != NULL)
 		if (fstatat(dirfd(folder), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) ==
 			0 &&
-		    S_ISREG(st.st_mode))
-			fn(dirfd(folder), entry->d_name, &st, arg);
+		    S_ISREG(st.st_mode)) {
+			tally->files++;
+			tally->bytes += (uintmax_t)st.st_size;
+		}
 	closedir(folder);
 	return true;
-}
-
-struct tally {
-	size_t files;
-	uintmax_t bytes;
-};
-
-static void
-count_file(int folder UNUSED, const char *name UNUSED, const struct stat *st, void *arg)
-{
-	struct tally *tally = arg;
-
-	tally->files++;
-	tally->bytes += (uintmax_t)st->st_size;
 }
 
 /* Mails that come at the same time each see the same room: then it is exceeded by as many of them. */
@@ -97,7 +79,7 @@ find_room(struct letter *l)
 {
 	struct tally tally = { 0, 0 };
 
-	if (!each_file(l->inbox, count_file, &tally)) {
+	if (!count_files(l->inbox, &tally)) {
 		fail_errno(l);
 		return;
 	}
@@ -107,23 +89,6 @@ find_room(struct letter *l)
 		l->room = (size_t)(INBOX_BYTES_MAX - tally.bytes);
 	else
 		l->room = LETTER_BYTES_MAX;
-}
-
-static void
-sweep_file(int folder, const char *name, const struct stat *st, void *arg)
-{
-	const time_t *now = arg;
-
-	if (has_ending(name) && st->st_mtime + STALE_S < *now)
-		unlinkat(folder, name, 0);
-}
-
-void
-inbox_sweep(const char *inbox)
-{
-	time_t now = time(NULL);
-
-	(void)each_file(inbox, sweep_file, &now);
 }
 
 /* --- the file ------------------------------------------------------------------------------------------ */

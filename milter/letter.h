@@ -2,7 +2,7 @@
  * A mail on its way into the inbox.  SPDX-License-Identifier: ISC
  *
  * The inbox is a folder that the daemon empties (core/report): NAME.tmp while the mail comes in, NAME once it is on disk.
- * Bounded, so that nobody fills the disk: a mail that has no place is no letter.  A fault sticks.
+ * What a milter that was killed leaves unfinished the daemon puts aside.  Bounded, so that nobody fills the disk: a mail that has no place is no letter.  A fault sticks.
  */
 #ifndef HOPSEAL_MILTER_LETTER_H
 #define HOPSEAL_MILTER_LETTER_H
@@ -42,8 +42,5 @@ MUST_CHECK enum status letter_close(
 
 /* Nothing of it is left, and it is freed; NULL is fine. */
 void letter_discard(struct letter *letter);
-
-/* Remove what a process that was killed has begun. */
-void inbox_sweep(const char *inbox);
 
 #endif

@@ -6,9 +6,9 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/process.h"
 #include "current.h"
 #include "filter.h"
-#include "letter.h"
 #include "listen.h"
 #include "process.h"
 #include "signals.h"
@@ -101,9 +101,10 @@ on_reload(void *arg)
 		    why.text);
 		return;
 	}
-	if (strcmp(settings->socket, m->settings->socket) != 0 ||
-	    strcmp(settings->user, m->settings->user) != 0)
-		log_warn("reload: socket and user are as before until a restart");
+	if (!settings_start_alike(settings, m->settings))
+		log_warn(
+		    "reload: status=in-part action=\"socket, socket-mode, "
+		    "socket-group, user and pid-file are as before until a restart\"");
 	current_set(settings);
 	log_info("reload: status=done");
 }
@@ -134,8 +135,10 @@ run(struct milter *m)
 
 	if (process_become(m->settings->user, &why) != ST_OK)
 		return complain(EX_NOUSER, &why);
-	if (!filter_register())
-		return EX_SOFTWARE;
+	if (!filter_register()) {
+		why_set(&why, "libmilter does not take this filter");
+		return complain(EX_SOFTWARE, &why);
+	}
 	if (listen_open(&m->listen, &why) != ST_OK)
 		return complain(EX_UNAVAILABLE, &why);
 	rc = m->is_foreground ? process_write_pid(m->settings->pid_file, &why)
@@ -146,7 +149,6 @@ run(struct milter *m)
 	}
 	if (m->is_syslog || !m->is_foreground)
 		log_open(NAME, LOG_TO_SYSLOG, level_of(m));
-	inbox_sweep(m->settings->inbox);
 	signals_take(&handlers);
 	log_info("start: status=ready version=" HOPSEAL_VERSION " socket=%s",
 	    m->listen.socket);

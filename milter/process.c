@@ -7,22 +7,10 @@
 #include <pwd.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/mem.h"
-
-void
-process_fill_standard_fds(void)
-{
-	int fd;
-
-	do
-		fd = open("/dev/null", O_RDWR);
-	while (fd >= 0 && fd <= STDERR_FILENO);
-	if (fd > STDERR_FILENO)
-		close(fd);
-}
+#include "base/process.h"
 
 /* --- the user -------------------------------------------------------------------------------------------------- */
 
@@ -64,19 +52,7 @@ assume(const struct identity *identity, struct why *why)
 {
 	if (geteuid() == identity->uid && identity->uid != 0)
 		return ST_OK;
-	if (initgroups(identity->user, identity->gid) == -1 ||
-	    setresgid(identity->gid, identity->gid, identity->gid) == -1 ||
-	    setresuid(identity->uid, identity->uid, identity->uid) == -1) {
-		why_set(
-		    why, "cannot become \"%s\": %s", identity->user, strerror(errno));
-		return ST_LIBRARY;
-	}
-	/* What cannot be: but if it could, everything after this would be wrong. */
-	if (identity->uid != 0 && setresuid(0, 0, 0) != -1) {
-		why_set(why, "root was not dropped for good");
-		return ST_LIBRARY;
-	}
-	return ST_OK;
+	return process_assume(identity->user, identity->uid, identity->gid, why);
 }
 
 enum status
@@ -94,39 +70,6 @@ process_become(const char *user, struct why *why)
 		rc = assume(&identity, why);
 	free(copy);
 	return rc;
-}
-
-/* --- the number -------------------------------------------------------------------------------------------------- */
-
-static enum status
-write_number(const char *path, pid_t pid, struct why *why)
-{
-	int fd;
-
-	if (path[0] == '\0')
-		return ST_OK;
-	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
-	if (fd == -1 || dprintf(fd, "%ld\n", (long)pid) < 0) {
-		why_set(why, "pid-file %s: %s", path, strerror(errno));
-		if (fd != -1)
-			close(fd);
-		return ST_IO;
-	}
-	close(fd);
-	return ST_OK;
-}
-
-enum status
-process_write_pid(const char *path, struct why *why)
-{
-	return write_number(path, getpid(), why);
-}
-
-void
-process_remove_pid(const char *path)
-{
-	if (path[0] != '\0')
-		(void)unlink(path);
 }
 
 /* --- the background ---------------------------------------------------------------------------------------------- */
@@ -157,7 +100,7 @@ process_detach(const char *pid_path, struct why *why)
 		why_set(why, "cannot go into the background: %s", strerror(errno));
 		return ST_IO;
 	}
-	if (write_number(pid_path, pid, why) == ST_OK)
+	if (process_write_child(pid_path, pid, why) == ST_OK)
 		_exit(0);
 	(void)kill(pid, SIGKILL);
 	return ST_IO;

@@ -15,10 +15,9 @@
 
 /* What the MTA tells; NULL where it does not. */
 struct recipient {
-	const char
-	    *address;       /* of RCPT: "<user@example.org>", or without the brackets */
-	const char *mailer; /* {rcpt_mailer}: Postfix's transport, Sendmail's mailer */
-	const char *host;   /* {rcpt_host}: the next-hop */
+	const char *address; /* of RCPT: "<user@example.org>", brackets or not */
+	const char *mailer;  /* {rcpt_mailer}: Postfix's transport, Sendmail's mailer */
+	const char *host;    /* {rcpt_host}: the next-hop */
 	const char *own_name; /* j: the MTA's */
 };
 

@@ -12,9 +12,8 @@ struct row {
 	enum reason reason;
 	const char *code;   /* of a lasting one */
 	const char *detail; /* of the extended code, without its class */
-	bool
-	    is_lasting; /* trying again cannot help before somebody changes something */
-	bool is_plain;  /* that, whatever "early" says: there is no policy in it */
+	bool is_lasting;    /* until somebody changes something */
+	bool is_plain;      /* and there is no policy in it: whatever "early" says */
 };
 
 static const struct row rows[] = {
@@ -50,8 +49,7 @@ find_row(const char *reason)
 /* The answer's own, or one host's. */
 struct finding {
 	char next_hop[WORD_MAX + 1], verdict[WORD_MAX + 1], reason[WORD_MAX + 1];
-	const struct row
-	    *hosts; /* what keeps mail from all hosts; NULL: nothing that we say */
+	const struct row *hosts;  /* that keeps mail from all; NULL: none does */
 	bool is_any_host_outside; /* of the rows */
 };
 

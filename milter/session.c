@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/strbuf.h"
 #include "complaint.h"
 #include "daemon.h"
 #include "prefetch.h"
@@ -54,20 +55,38 @@ session_abort(struct session *s)
 
 /* --- recipients ------------------------------------------------------------------------------------------- */
 
+/* A step, for who looks on. */
+static void
+say(const char *next_hop, const char *reply)
+{
+	struct strbuf text = STRBUF_INIT;
+
+	if (!log_wants(LEVEL_DEBUG))
+		return;
+	strbuf_escape(&text, next_hop, strlen(next_hop), NEXT_HOP_TEXT_MAX);
+	log_debug("recipient: next-hop=\"%s\" reply=\"%s\"", strbuf_str(&text), reply);
+	strbuf_clear(&text);
+}
+
 /* False: refused.  Whoever does not answer, or not in time, refuses nobody. */
 static bool
 ask(const struct session *s, const char *next_hop, struct refusal *refusal)
 {
+	enum client_outcome outcome;
 	struct why why;
 	bool is_refused;
 	char *text;
 	size_t len;
 
-	is_refused = daemon_ask(s->settings->daemon, QUESTION_MAP, next_hop,
-			 s->settings->wait_ms, ANSWER_BYTES_MAX, &text, &len,
-			 &why) == CLIENT_FOUND &&
+	outcome = daemon_ask(s->settings->daemon, QUESTION_MAP, next_hop,
+	    s->settings->wait_ms, ANSWER_BYTES_MAX, &text, &len, &why);
+	is_refused = outcome == CLIENT_FOUND &&
 		     refusal_make(s->settings->early, text, len, refusal);
 	free(text);
+	if (is_refused)
+		say(next_hop, refusal->extended);
+	else
+		say(next_hop, outcome == CLIENT_DOWN ? why.text : "taken");
 	return !is_refused;
 }
 
@@ -78,12 +97,15 @@ look_up(struct session *s, const struct recipient *recipient, struct refusal *re
 	char next_hop[NEXT_HOP_TEXT_MAX + 1];
 	enum way way = recipient_way(recipient, s->settings->mailers, next_hop);
 
-	if (way == WAY_HERE)
+	if (way == WAY_HERE) {
+		say("", "not asked for");
 		return true;
+	}
 	s->message.may_go_out = true;
 	if (way == WAY_OUT && s->settings->early != EARLY_OFF)
 		return ask(s, next_hop, refusal);
 	prefetch(s->settings->daemon, next_hop);
+	say(next_hop, "not waited for");
 	return true;
 }
 
@@ -108,7 +130,7 @@ letter_of(struct session *s)
 	struct message *m = &s->message;
 	struct why why;
 
-	if (m->has_tried || m->report_recipients == 0 || !s->has_body)
+	if (m->has_tried || m->report_recipients == 0)
 		return m->letter;
 	m->has_tried = true;
 	m->letter = letter_open(s->settings->inbox, &why);
@@ -133,6 +155,7 @@ session_body(struct session *s, const void *bytes, size_t len)
 {
 	struct letter *letter = letter_of(s);
 
+	s->message.has_body = true;
 	if (letter != NULL)
 		letter_body(letter, bytes, len);
 	return letter != NULL;
@@ -140,7 +163,7 @@ session_body(struct session *s, const void *bytes, size_t len)
 
 /* --- the end ------------------------------------------------------------------------------------------------ */
 
-/* Whether a report is safe now. */
+/* Whether a report is safe now.  One whose body the MTA was told to spare us is none. */
 static bool
 take_in(struct session *s)
 {
@@ -148,13 +171,14 @@ take_in(struct session *s)
 	char name[LETTER_NAME_MAX + 1];
 	struct why why;
 
-	s->message.letter = NULL;
-	if (letter == NULL)
+	if (letter == NULL || !s->message.has_body)
 		return false;
+	s->message.letter = NULL;
 	if (letter_close(letter, name, &why) != ST_OK) {
 		complaint_log(&no_letter, why.text);
 		return false;
 	}
+	log_debug("report: file=%s status=taken", name);
 	/* The daemon looks into the folder by itself, too, if not at once. */
 	daemon_post(s->settings->daemon, INBOX_MAP, name);
 	return true;

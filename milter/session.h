@@ -21,12 +21,12 @@ struct message {
 	bool is_overruled;     /* by REQUIRETLS */
 	bool has_tried;        /* to open the letter */
 	struct letter *letter; /* NULL: it is none, or could not be taken in */
+	bool has_body;         /* the MTA has shown some of it */
 };
 
 struct session {
 	struct settings *settings; /* held */
-	bool has_body;             /* the MTA shows it */
-	bool can_skip;             /* it can leave out the rest of it */
+	bool can_skip;             /* the MTA can leave out the rest of a body */
 	struct connection connection;
 	struct message message;
 };

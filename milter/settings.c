@@ -151,7 +151,7 @@ static const struct key {
 	KEY("daemon", daemon, set_place, "unix:" HOPSEAL_RUNDIR "/map"),
 	KEY("spool", spool, set_path, HOPSEAL_MILTER_SPOOL),
 	KEY("early", early, set_early, "off"),
-	KEY("wait", wait_ms, set_wait, "5"),
+	KEY("wait", wait_ms, set_wait, "7"), /* more than hopseald's own deadline */
 	KEY("mailers", mailers, set_filled, "smtp relay esmtp smtp8 dsmtp"),
 	KEY("tls-required", tls_required, set_wish, "obey"),
 	KEY("report-address", report_address, set_addresses, ""),
@@ -220,6 +220,14 @@ settings_set(struct settings *s, const char *name, const char *value, struct why
 		return ST_OK;
 	why_set(why, "%s: \"%s\": %s", name, value, fault);
 	return ST_SYNTAX;
+}
+
+bool
+settings_start_alike(const struct settings *a, const struct settings *b)
+{
+	return strcmp(a->socket, b->socket) == 0 && a->socket_mode == b->socket_mode &&
+	       strcmp(a->socket_group, b->socket_group) == 0 &&
+	       strcmp(a->user, b->user) == 0 && strcmp(a->pid_file, b->pid_file) == 0;
 }
 
 bool

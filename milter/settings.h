@@ -88,6 +88,9 @@ MUST_CHECK enum status settings_set(
 MUST_CHECK enum status settings_load(
     const char *path, bool may_be_missing, struct settings **out, struct why *why);
 
+/* Whether all that is looked at once, at start, is the same. */
+bool settings_start_alike(const struct settings *a, const struct settings *b);
+
 /* Whether a word is in a list, in any case of letters. */
 bool list_has(const char *list, const char *word, size_t len);
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <strings.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -32,11 +33,31 @@ read_mail(const char *path, struct strbuf *mail)
 	return n != -1;
 }
 
+/* In the header, which an empty line ends. */
+static unsigned
+count_wishes(const struct strbuf *mail)
+{
+	static const char name[] = TLS_REQUIRED_FIELD ":";
+	const char *line = mail->data, *end = line + mail->len;
+	unsigned count = 0;
+
+	while (line != NULL && line < end && *line != '\n' && *line != '\r') {
+		count += (size_t)(end - line) > strlen(name) &&
+			 strncasecmp(line, name, strlen(name)) == 0;
+		line = memchr(line, '\n', (size_t)(end - line));
+		if (line != NULL)
+			line++;
+	}
+	return count;
+}
+
+/* As in a session: two fields are as if there were none (RTLS-08). */
 static bool
 wants_no_tls(const struct strbuf *mail)
 {
 	struct strbuf value = STRBUF_INIT;
-	bool is_no = mime_field(mail->data, mail->len, TLS_REQUIRED_FIELD, &value) &&
+	bool is_no = count_wishes(mail) == 1 &&
+		     mime_field(mail->data, mail->len, TLS_REQUIRED_FIELD, &value) &&
 		     tls_required_is_no(strbuf_str(&value));
 
 	strbuf_clear(&value);

@@ -102,15 +102,6 @@ txt_keep(char *out, size_t size, struct txt txt)
 
 /* --- lines for filters -------------------------------------------------------------------- */
 
-static int
-hex_value(char c)
-{
-	static const char digits[] = "0123456789abcdef";
-	const char *place = c != '\0' ? strchr(digits, c) : NULL;
-
-	return place != NULL ? (int)(place - digits) : -1;
-}
-
 /* Sessions and tokens are numbers of 64 bits. */
 static bool
 id_read(struct txt text, uint64_t *out)

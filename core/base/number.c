@@ -21,3 +21,13 @@ number_parse(const char *text, size_t len, uint64_t max, uint64_t *out)
 	*out = n;
 	return ST_OK;
 }
+
+int
+hex_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}

@@ -1,5 +1,5 @@
 /*
- * Unsigned decimal numbers in text.  SPDX-License-Identifier: ISC
+ * Numbers in text.  SPDX-License-Identifier: ISC
  */
 #ifndef HOPSEAL_BASE_NUMBER_H
 #define HOPSEAL_BASE_NUMBER_H
@@ -16,5 +16,8 @@
  */
 MUST_CHECK enum status number_parse(
     const char *text, size_t len, uint64_t max, uint64_t *out);
+
+/* A hex digit's value, in either case; -1: it is none. */
+int hex_value(char c);
 
 #endif

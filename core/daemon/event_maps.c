@@ -241,7 +241,7 @@ take_verify(struct map_session *s, const char *json, size_t len)
 	return true;
 }
 
-/* --- both ------------------------------------------------------------------------------------- */
+/* --- all of them ------------------------------------------------------------------------------------- */
 
 const struct event_map event_maps[] = {
 	{ "event", take_event },

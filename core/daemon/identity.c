@@ -2,12 +2,12 @@
 #include "daemon/identity.h"
 
 #include <errno.h>
-#include <grp.h>
 #include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/process.h"
 
 enum status
 identity_find(const char *user, struct identity *out, struct why *why)
@@ -54,16 +54,5 @@ identity_assume(const struct identity *identity, struct why *why)
 		    identity->user);
 		return ST_OK;
 	}
-	if (initgroups(identity->user, identity->gid) == -1 ||
-	    setresgid(identity->gid, identity->gid, identity->gid) == -1 ||
-	    setresuid(identity->uid, identity->uid, identity->uid) == -1) {
-		why_set(why, "cannot become %s: %s", identity->user, strerror(errno));
-		return ST_LIBRARY;
-	}
-	/* What cannot be: but if it could, everything after this would be wrong. */
-	if (setresuid(0, 0, 0) != -1) {
-		why_set(why, "root was not dropped for good");
-		return ST_LIBRARY;
-	}
-	return ST_OK;
+	return process_assume(identity->user, identity->uid, identity->gid, why);
 }

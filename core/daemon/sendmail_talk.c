@@ -105,11 +105,21 @@ reply_free(struct sendmail_talk *t)
 /* --- mx, start ----------------------------------------------------------------------------------- */
 
 /* Of a message that is refused for all of its MX hosts each is asked for. */
-static void
-count_refusal(struct sendmail_talk *t, const struct answer *answer)
+static bool
+is_refused_again(const struct sendmail_talk *t, const struct answer *answer)
 {
-	if (domain_equal(&t->refused, &answer->next_hop->domain) &&
-	    strcmp(t->refused_id, t->call.id) == 0)
+	return answer->verdict == VERDICT_DEFER &&
+	       domain_equal(&t->refused, &answer->next_hop->domain) &&
+	       strcmp(t->refused_id, t->call.id) == 0;
+}
+
+static void
+see_answer(struct sendmail_talk *t, const struct answer *answer)
+{
+	if (is_refused_again(t, answer))
+		return;
+	deferrals_see(&t->session->door->deferrals, answer, NULL);
+	if (answer->verdict != VERDICT_DEFER)
 		return;
 	t->refused = answer->next_hop->domain;
 	memcpy(t->refused_id, t->call.id, sizeof(t->refused_id));
@@ -124,9 +134,7 @@ take_answer(struct sendmail_talk *t, const struct answer *answer)
 	sendmail_host_find(answer, &t->call.host, &host);
 	if (t->call.verb == CALL_START)
 		return reply_start(t, host.way);
-	deferrals_see(&t->session->door->deferrals, answer, NULL);
-	if (answer->verdict == VERDICT_DEFER)
-		count_refusal(t, answer);
+	see_answer(t, answer);
 	return host.way == WAY_SHUT ? reply_skip(t, answer, &host) : STEP_NEXT;
 }
 

@@ -106,7 +106,9 @@ conclude(struct passage_ask *a)
 	struct finding finding;
 	struct facts facts;
 
-	if (!engine_facts(a->tools->engine, &a->next_hop, &facts))
+	/* Some of them may be gone since the look began: what is not known must not look like what is not there. */
+	if (!engine_facts(a->tools->engine, &a->next_hop, &facts) ||
+	    facts.route == NULL || facts.sts == NULL)
 		facts = nothing;
 	find(a->tools, &a->call, &facts, &finding);
 	finish(a, &finding.passage);

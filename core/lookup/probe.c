@@ -167,8 +167,11 @@ on_look(const struct smtp_probe_answer *answer, void *arg)
 	else
 		p->counts.unreachable++;
 	spot->paused_until_ms = loop_now_ms() + (int64_t)p->options.pause_s * 1000;
-	spot->seen_until_ms = loop_now_ms() + (int64_t)p->options.keep_s * 1000;
 	end_look(l, seen);
+	/* Who cannot be reached now has not become another. */
+	if (seen == NULL && spot_is_fresh(spot, loop_now_ms()))
+		return;
+	spot->seen_until_ms = loop_now_ms() + (int64_t)p->options.keep_s * 1000;
 	spots_put(&p->spots, spot, seen);
 }
 

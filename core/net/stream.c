@@ -42,10 +42,10 @@ struct stream {
 	struct strbuf rest;       /* input that was not consumed */
 	struct strbuf out;
 	bool is_paused;
-	bool is_resuming; /* on_resume is deferred */
-	bool is_closing;  /* when out has left */
-	bool is_dead;     /* bury is deferred */
-	pid_t pid;
+	bool is_resuming;         /* on_resume is deferred */
+	bool is_closing;          /* when out has left */
+	bool is_dead;             /* bury is deferred */
+	struct ucred credentials; /* of the peer */
 	char peer[ENDPOINT_TEXT_MAX];
 };
 
@@ -252,26 +252,19 @@ stream_resume(struct stream *s)
 
 /* --- a stream's life ---------------------------------------------------------- */
 
-static pid_t
-peer_pid(int fd)
-{
-	struct ucred peer;
-	socklen_t len = sizeof(peer);
-
-	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0 ? peer.pid : 0;
-}
-
 static void
 identify(struct stream *s, const struct sockaddr_storage *sa)
 {
+	socklen_t len = sizeof(s->credentials);
 	struct endpoint e;
 
+	s->credentials = (struct ucred){ .uid = STREAM_NO_USER };
 	if (endpoint_from_sockaddr((const struct sockaddr *)sa, &e)) {
 		endpoint_text(&e, s->peer);
 		return;
 	}
-	s->pid = peer_pid(s->fd);
-	snprintf(s->peer, sizeof(s->peer), "pid %ld", (long)s->pid);
+	getsockopt(s->fd, SOL_SOCKET, SO_PEERCRED, &s->credentials, &len);
+	snprintf(s->peer, sizeof(s->peer), "pid %ld", (long)s->credentials.pid);
 }
 
 static void
@@ -330,7 +323,13 @@ stream_peer(const struct stream *s)
 pid_t
 stream_peer_pid(const struct stream *s)
 {
-	return s->pid;
+	return s->credentials.pid;
+}
+
+uid_t
+stream_peer_user(const struct stream *s)
+{
+	return s->credentials.uid;
 }
 
 /* --- accepting ---------------------------------------------------------------- */

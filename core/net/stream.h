@@ -89,4 +89,8 @@ const char *stream_peer(const struct stream *stream);
 /* The peer's process, from its credentials; 0 over TCP. */
 pid_t stream_peer_pid(const struct stream *stream);
 
+/* And its user; STREAM_NO_USER over TCP. */
+#define STREAM_NO_USER ((uid_t)-1)
+uid_t stream_peer_user(const struct stream *stream);
+
 #endif

@@ -124,7 +124,7 @@ static void
 remember(struct remembered *r, const uint8_t digest[DIGEST_BYTES], time_t now,
     const struct chain_verdict *verdict)
 {
-	if (r == NULL)
+	if (r == NULL || verdict->outcome == CHAIN_UNTRIED)
 		return;
 	memcpy(r->question, digest, DIGEST_BYTES);
 	r->when = now;

@@ -78,7 +78,7 @@ verify(SSL *ssl, STACK_OF(X509) *certs, time_t now, struct chain_verdict *out)
 	X509_STORE *no_anchors = X509_STORE_new();
 	X509_STORE_CTX *ctx = NULL;
 
-	x509_verdict_set(out, CHAIN_NOT_TRUSTED, "verification could not be set up");
+	x509_verdict_set(out, CHAIN_UNTRIED, "verification could not be set up");
 	if (no_anchors != NULL)
 		ctx = x509_verify_new(no_anchors, certs);
 	if (ctx == NULL ||
@@ -113,7 +113,7 @@ dane_verify(const struct chain *chain, const struct tlsa_set *usable,
 	ERR_clear_error();
 	ssl = ssl_new();
 	if (ssl == NULL || !set_names(ssl, names, name_count))
-		x509_verdict_set(out, CHAIN_NOT_TRUSTED, "TLS library failure");
+		x509_verdict_set(out, CHAIN_UNTRIED, "TLS library failure");
 	else if (!set_records(ssl, usable))
 		x509_verdict_set(out, CHAIN_NO_MATCH, "no TLSA record was accepted");
 	else

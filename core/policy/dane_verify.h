@@ -20,7 +20,8 @@
 	X(CHAIN_NOT_YET_VALID, "certificate not yet valid")                            \
 	X(CHAIN_NAME_MISMATCH, "certificate is for another name")                      \
 	X(CHAIN_NOT_TRUSTED, "chain not trusted")                                      \
-	X(CHAIN_INVALID, "chain cannot be read")
+	X(CHAIN_INVALID, "chain cannot be read")                                       \
+	X(CHAIN_UNTRIED, "the TLS library has failed")
 
 enum chain_outcome {
 #define X(name, text) name,

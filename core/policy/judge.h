@@ -1,7 +1,7 @@
 /*
  * What a session counts as (RFC 8460, sections 4.2 and 4.3).  SPDX-License-Identifier: ISC
  *
- * Pure, like decide(): event, facts and evidence in, RFC 8460 results out, one for each policy that applied.
+ * Like decide(), but that what a chain came to is remembered for a minute (policy/chain_memo.h): event, facts and evidence in, RFC 8460 results out, one for each policy that applied.
  */
 #ifndef HOPSEAL_POLICY_JUDGE_H
 #define HOPSEAL_POLICY_JUDGE_H

@@ -267,6 +267,13 @@ refuse_shut(const struct passage_input *input, const struct answer *answer,
 	strbuf_clear(&text);
 }
 
+/* Its hosts are. */
+static bool
+is_unknown(const struct answer *answer)
+{
+	return answer->verdict == VERDICT_DEFER && answer->count == 0;
+}
+
 void
 passage_find(const struct passage_input *input, struct passage *out)
 {
@@ -276,7 +283,7 @@ passage_find(const struct passage_input *input, struct passage *out)
 	*out = (struct passage){ .word = PASSAGE_FREE, .status = "" };
 	decide(input->facts, input->settings, input->now, &answer);
 	sendmail_host_find(&answer, &input->call->host, &host);
-	out->is_stranger = host.host == NULL;
+	out->is_stranger = host.host == NULL && !is_unknown(&answer);
 	switch (host.way) {
 	case WAY_FREE:
 		break;

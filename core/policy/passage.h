@@ -3,7 +3,8 @@
  *
  * It verifies by WebPKI, newer ones by DANE as well, says what came of it, and gives the certificate's fingerprint.  What
  * its word does not settle, a look of our own at the same host and address does (lookup/probe.h), if it shows the same
- * certificate.  Pure, like decide().
+ * certificate.  Like decide(),
+ * but that what a chain came to is remembered for a minute (policy/chain_memo.h).
  */
 #ifndef HOPSEAL_POLICY_PASSAGE_H
 #define HOPSEAL_POLICY_PASSAGE_H
@@ -29,7 +30,7 @@ struct passage_input {
 
 struct passage {
 	enum passage_word word;
-	bool is_stranger;   /* none of the domain's hosts that we know */
+	bool is_stranger;   /* none of the domain's hosts, and they are known */
 	const char *status; /* of a refusal, "4.7.5" (RFC 3463, 3.8) */
 	/* It is we who have found the certificate wanting: the reason for a report, "" when a look has it; NULL: not so. */
 	const char *fault;

@@ -125,7 +125,7 @@ pkix_verify(const struct chain *chain, const struct trust_store *store,
 		    out, CHAIN_INVALID, "no certificate, or one that cannot be read");
 		return;
 	}
-	x509_verdict_set(out, CHAIN_NOT_TRUSTED, "verification could not be set up");
+	x509_verdict_set(out, CHAIN_UNTRIED, "verification could not be set up");
 	ctx = x509_verify_new(store->anchors, certs);
 	if (ctx == NULL)
 		goto out;

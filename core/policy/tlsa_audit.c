@@ -166,6 +166,10 @@ audit_verdict(const struct chain_verdict *v, const struct tlsa_audit_input *in,
 		remark_add(out, REMARK_BROKEN, about,
 		    "%s: mail waits (RFC 7672, 3.1.2)", chain_outcome_text(v->outcome));
 		break;
+	case CHAIN_UNTRIED:
+		remark_add(out, REMARK_UNSURE, about, "the chain was not verified: %s",
+		    chain_outcome_text(v->outcome));
+		break;
 	}
 }
 

@@ -137,13 +137,6 @@ vet_stranger(
 		    input->facts->next_hop->domain.text);
 }
 
-static bool
-is_called(const struct host_answer *host, const struct domain *name)
-{
-	return domain_equal(host->name, name) ||
-	       (host->canonical != NULL && domain_equal(host->canonical, name));
-}
-
 /* What may not be used is not reached (wire/dialect_exim.c), and has a say only if there is nothing else of that name. */
 static void
 vet_answer(
@@ -155,7 +148,7 @@ vet_answer(
 	out->word = VET_ACCEPT;
 	for (i = 0; out->word == VET_ACCEPT && i < answer->count; i++) {
 		host = &answer->hosts[i];
-		if (!is_called(host, &input->event->host))
+		if (!host_is_called(host, &input->event->host))
 			continue;
 		if (host->verdict >= VERDICT_SKIP) {
 			skipped = host;

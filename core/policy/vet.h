@@ -1,7 +1,8 @@
 /*
  * Whether a session that an MTA has begun may go on.  SPDX-License-Identifier: ISC
  *
- * For an MTA that leaves it to us to hold a server's certificates against the verdict on its host.  Pure, like decide():
+ * For an MTA that leaves it to us to hold a server's certificates against the verdict on its host.  Like decide(), but
+ * that what a chain came to is remembered for a minute (policy/chain_memo.h):
  * same facts, settings and now, same word.  Verifying a chain takes up to a millisecond, on the loop; what comes in is
  * bounded by tls_event_parse().
  */

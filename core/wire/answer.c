@@ -64,3 +64,10 @@ answer_clear(struct answer *answer)
 		free((void *)answer->hosts[i].tlsa);
 	answer->count = 0;
 }
+
+bool
+host_is_called(const struct host_answer *host, const struct domain *name)
+{
+	return domain_equal(host->name, name) ||
+	       (host->canonical != NULL && domain_equal(host->canonical, name));
+}

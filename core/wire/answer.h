@@ -135,6 +135,9 @@ struct host_answer {
 	const char *seen; /* why it is not better, in words; NULL: nothing to say */
 };
 
+/* Whether an MTA may call it so: by its name in the MX record, or by the name that that is an alias of. */
+bool host_is_called(const struct host_answer *host, const struct domain *name);
+
 /*
  * All pointers borrow from the facts it was made of, except tlsa; it lives no longer than they.
  * hosts are in the order in which an MTA tries them.

@@ -7,13 +7,6 @@
 
 /* --- hosts ----------------------------------------------------------------------------------- */
 
-bool
-host_is_called(const struct host_answer *h, const struct domain *name)
-{
-	return domain_equal(h->name, name) ||
-	       (h->canonical != NULL && domain_equal(h->canonical, name));
-}
-
 /* Of several with one name the strictest; what is skipped only if there is nothing else. */
 static const struct host_answer *
 strictest(const struct answer *a, const struct domain *name)

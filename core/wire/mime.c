@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "base/base64.h"
+#include "base/number.h"
 #include "wire/field.h"
 #include "wire/txt.h"
 
@@ -287,15 +288,6 @@ decode_base64(struct txt body, struct strbuf *out, struct why *why)
 	if (rc != ST_OK)
 		why_set(why, "the attachment's base64 is damaged");
 	return rc;
-}
-
-static int
-hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 /* RFC 2045, section 6.7; a "=" that means nothing stands for itself. */

@@ -231,7 +231,7 @@ take_queue_id(struct text *t, struct postfix_line *out)
 {
 	struct text id;
 
-	if (!text_take_until(t, ":", &id) || id.len == 0 || id.len > QUEUE_ID_MAX)
+	if (!text_take_until(t, ":", &id) || id.len == 0 || id.len > POSTFIX_ID_MAX)
 		return false;
 	memcpy(out->queue_id, id.p, id.len);
 	out->queue_id[id.len] = '\0';

@@ -10,7 +10,7 @@
 
 #include "wire/tls_event.h"
 
-#define QUEUE_ID_MAX 20
+#define POSTFIX_ID_MAX 20
 
 enum postfix_line_kind {
 	POSTFIX_CERTIFICATE_BAD, /* result, reason */
@@ -37,7 +37,7 @@ struct postfix_line {
 	enum tls_result result;
 	char reason[REASON_CODE_MAX + 1];
 	char version[16], cipher[64];
-	char queue_id[QUEUE_ID_MAX + 1];
+	char queue_id[POSTFIX_ID_MAX + 1];
 	bool is_final;          /* POSTFIX_ATTEMPT_OVER with a recipient */
 	struct domain next_hop; /* len 0: not said */
 	bool is_next_hop_host;

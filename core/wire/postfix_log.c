@@ -27,7 +27,7 @@ struct process {
 	bool is_complete; /* all that is said of it has been, but how it ended */
 	bool is_reported; /* by datagram */
 	/* The last attempt that was taken for a session. */
-	char queue_id[QUEUE_ID_MAX + 1];
+	char queue_id[POSTFIX_ID_MAX + 1];
 	struct address remote;
 	time_t over;
 };

@@ -30,15 +30,6 @@ refuse(struct why *why, const char *fault)
 	return ST_SYNTAX;
 }
 
-static int
-hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static bool
 is_escape(const char *text, size_t len)
 {

@@ -31,9 +31,6 @@ struct sendmail_host {
 	bool is_stranger_shut; /* ...it is that policies bind the hosts that we know */
 };
 
-/* Whether Sendmail may call it so: by its name in the MX record, or by the name that that is an alias of. */
-bool host_is_called(const struct host_answer *host, const struct domain *name);
-
 /* The host of this name; what it says is borrowed from the answer. */
 void sendmail_host_find(
     const struct answer *answer, const struct domain *name, struct sendmail_host *out);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "wire/sendmail_call.h"
 
+#include "base/number.h"
+
 #include <strings.h>
 
 #include "wire/field.h"
@@ -151,15 +153,6 @@ take_address(struct sendmail_call *c, struct text value)
 	c->has_address = address_parse(value.p, value.len, &c->address) == ST_OK;
 }
 
-static int
-hex_value(char c)
-{
-	static const char digits[] = "0123456789abcdef";
-	const char *at = c != '\0' ? strchr(digits, c | 0x20) : NULL;
-
-	return at != NULL ? (int)(at - digits) : -1;
-}
-
 /* "43:E7:90:...", if it is a SHA-256. */
 static void
 take_leaf(struct sendmail_call *c, struct text value)
@@ -262,15 +255,14 @@ split(struct text key, struct text values[FIELDS])
 	return true;
 }
 
-/* May be empty. */
-static bool
-is_id(struct text value)
+bool
+queue_id_is(const char *text, size_t len)
 {
 	size_t i = 0;
 
-	while (i < value.len && field_is_alnum(value.p[i]))
+	while (i < len && field_is_alnum(text[i]))
 		i++;
-	return i == value.len && i <= QUEUE_ID_MAX;
+	return i == len && i > 0 && i <= QUEUE_ID_MAX;
 }
 
 static void
@@ -332,7 +324,8 @@ sendmail_call_parse(
 		why_set(why, "something other than \"NAME:VALUE;\", each once");
 		return ST_SYNTAX;
 	}
-	if (!is_id(values[FIELD_ID])) {
+	if (values[FIELD_ID].len > 0 &&
+	    !queue_id_is(values[FIELD_ID].p, values[FIELD_ID].len)) {
 		why_set(why, "no queue id");
 		return ST_SYNTAX;
 	}

@@ -3,14 +3,15 @@
  *
  * milter/sendmail/hopseal.m4 makes the keys, VERB;NAME:VALUE;NAME:VALUE;... of Sendmail's macros:
  *
- *	mx;id:ID;nexthop:example.org.;mx:mx.example.org;     before each connection
- *	start;id:ID;mx:..;ip:..;rcpt:..;                     STARTTLS is offered
- *	tls;id:ID;nexthop:..;mx:..;ip:..;verify:OK;name:yes;ver:TLSv1.3;cipher:..;fp:AA:BB:..;free:no;rcpt:..;
- *	                                                     behind the handshake, or where there is none
- *	rcpt;                                                the same without name, before each recipient
+ *	mx;id:ID;free:no;nexthop:example.org.;mx:mx.example.org;     before each connection
+ *	start;id:ID;ip:..;free:no;mx:..;rcpt:..;                     STARTTLS is offered
+ *	tls;id:ID;ip:..;verify:OK;name:yes;ver:TLSv1.3;cipher:..;fp:AA:BB:..;free:no;nexthop:..;mx:..;rcpt:..;
+ *	                                                             behind the handshake, or where there is none
+ *	rcpt;                                                        the same without name, before each recipient
  *
- * rcpt is the last field: its local part may contain anything, Sendmail has taken the quotes off.  The other values are
- * words, names and addresses that contain no semicolon.
+ * rcpt is the last field: its local part may contain anything, Sendmail has taken the quotes off.  Before it stand the names
+ * that DNS has, which strangers make up: what follows a semicolon in them is a field that was there already, which refuses
+ * the key, or a local part.  The other values are words and addresses of Sendmail's own.
  */
 #ifndef HOPSEAL_WIRE_SENDMAIL_CALL_H
 #define HOPSEAL_WIRE_SENDMAIL_CALL_H
@@ -26,7 +27,10 @@
 #include "wire/tls_event.h"
 
 #define QUEUE_ID_MAX 63
-#define LEAF_BYTES   32 /* SHA-256 of a certificate */
+/* Whether this is one: letters and digits. */
+bool queue_id_is(const char *text, size_t len);
+
+#define LEAF_BYTES 32 /* SHA-256 of a certificate */
 
 enum sendmail_verb { CALL_MX, CALL_START, CALL_TLS, CALL_RCPT };
 

@@ -90,8 +90,7 @@ sendmail_sessions_see(struct sendmail_sessions *all, const struct sendmail_call 
 static bool
 is_same_leaf(const struct sendmail_call *a, const struct sendmail_call *b)
 {
-	return a->has_leaf == b->has_leaf &&
-	       (!a->has_leaf || memcmp(a->leaf, b->leaf, LEAF_BYTES) == 0);
+	return a->has_leaf && b->has_leaf && memcmp(a->leaf, b->leaf, LEAF_BYTES) == 0;
 }
 
 void

@@ -198,18 +198,6 @@ take_number(struct reader *r, const char *name, uint8_t *out)
 	return rc;
 }
 
-static int
-hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 /* Append all hex digits up to the end as octets. */
 static enum status
 take_hex(struct reader *r, struct strbuf *rdata)

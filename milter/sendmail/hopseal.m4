@@ -85,10 +85,12 @@ RPASS			$@ ok
 RDEFER $-.$-.$- $+	$#error $@ $1.$2.$3 $: "450 hopseal: " $4
 R$*			$#error $@ 4.7.0 $: "450 hopseal: policy daemon not available"
 
+# Of a key, what others make up stands last: hopseald takes no field twice, so that the names of hosts say nothing else.
+
 # Before STARTTLS: the name for the handshake, and whether clear text will do after it failed.
 Stls_clt_features
 R$* $| $*		$: $1 $| $2 $| $>"HopsealFree" x
-R$* $| $* $| $*		$: $(hopseal start;id:$&i;mx:$1;ip:$2;free:$3;rcpt:$&{rcpt_addr}; $: none $)
+R$* $| $* $| $*		$: $(hopseal start;id:$&i;ip:$2;free:$3;mx:$1;rcpt:$&{rcpt_addr}; $: none $)
 RUSE $+			$@ $1
 R$*			$@ ""
 
@@ -98,7 +100,7 @@ LOCAL_CLT_FEATURES
 R$* $| $*		$: $1
 R$+.			$1
 R$*			$: $1 $| $>"HopsealFree" x
-R$* $| $*		$: $1 $| $(hopseal mx;id:$&i;nexthop:$&h;free:$2;mx:$1; $: none $)
+R$* $| $*		$: $1 $| $(hopseal mx;id:$&i;free:$2;nexthop:$&h;mx:$1; $: none $)
 R$* $| PASS		$@ ok
 R$* $| SKIP $+		$: $(hopsealsay hopseal: skip $2 $)
 R$*			$#temp
@@ -107,13 +109,13 @@ R$*			$#temp
 LOCAL_TLS_SERVER
 R$*			$: $1 $| $>"HopsealName" x
 R$*			$: $1 $| $>"HopsealFree" x
-R$* $| $* $| $*		$: $(hopseal tls;id:$&i;nexthop:$&h;mx:$&{server_name};ip:$&{server_addr};verify:$1;name:$2;ver:$&{tls_version};cipher:$&{cipher};fp:$&{cert_fp};free:$3;rcpt:$&{rcpt_addr}; $: none $)
+R$* $| $* $| $*		$: $(hopseal tls;id:$&i;ip:$&{server_addr};verify:$1;name:$2;ver:$&{tls_version};cipher:$&{cipher};fp:$&{cert_fp};free:$3;nexthop:$&h;mx:$&{server_name};rcpt:$&{rcpt_addr}; $: none $)
 R$*			$@ $>"HopsealVerdict" $1
 
 # Before each recipient, also of another domain, and over a connection that was kept.  The names of the certificate are
 # those of the last handshake, maybe with another host, so that hopseald goes by what it was told above.
 LOCAL_TLS_RCPT
 R$*			$: $1 $| $>"HopsealFree" x
-R$* $| $*		$: $(hopseal rcpt;id:$&i;nexthop:$&h;mx:$&{server_name};ip:$&{server_addr};verify:$&{verify};ver:$&{tls_version};cipher:$&{cipher};fp:$&{cert_fp};free:$2;rcpt:$1; $: none $)
+R$* $| $*		$: $(hopseal rcpt;id:$&i;ip:$&{server_addr};verify:$&{verify};ver:$&{tls_version};cipher:$&{cipher};fp:$&{cert_fp};free:$2;nexthop:$&h;mx:$&{server_name};rcpt:$1; $: none $)
 R$*			$@ $>"HopsealVerdict" $1
 dnl ---- end of hopseal.m4 ----------------------------------------------------------------

@@ -30,9 +30,6 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 shipped=$here/../../exim
 sender=sender@mta.example.net
-patience_s=30
-
-inside() { "$here/mtahost.sh" run "$dir" "$@"; }
 
 # ---------------------------------------------------------------- set-up
 
@@ -92,8 +89,6 @@ up() { # SUITE NETNS WORLD_DIR MODULE [LAYOUT]
 	echo "$dir"
 }
 
-down() { "$here/mtahost.sh" down "$dir"; }
-
 # It writes its process id when it listens.
 daemon_pid() { cat "$dir/root/run/exim4/exim.pid"; }
 
@@ -125,19 +120,6 @@ log() {
 # As logrotate(8) does it: each process opens the log anew.
 rotate() { mv "$dir/root/var/log/exim4/mainlog" "$dir/root/var/log/exim4/mainlog.1"; }
 
-patiently() { # SECONDS COMMAND...: until it succeeds; prints what it printed last
-	local end=$((SECONDS + $1)) text
-	shift
-	until text=$("$@"); do
-		if [ "$SECONDS" -ge "$end" ]; then
-			echo "$text"
-			return 1
-		fi
-		sleep 0.1
-	done
-	echo "$text"
-}
-
 # exim4 does not tell the message's id: it is found again by its Message-ID.
 submit() { # addresses on standard input; prints lines "MESSAGEID ADDRESS"
 	# shellcheck disable=SC2016  # expanded inside
@@ -149,52 +131,25 @@ submit() { # addresses on standard input; prints lines "MESSAGEID ADDRESS"
 		done' bash "$(date +%s%N)" "$sender"
 }
 
-# Lines of Exim's log: "DATE TIME [PID] ID <= SENDER ... id=MESSAGEID ..."
-queue_ids() { # lines of submit; fails while one of them is not in the log
+# "DATE TIME [PID] ID <= SENDER ... id=MESSAGEID ..."
+taken_in() {
 	awk '
-	NR == FNR {
-		message_id[NR] = "id=" $1
-		address[NR] = $2
-		next
-	}
 	$5 == "<=" {
 		for (i = 6; i <= NF; i++)
-			if ($i ~ /^id=/)
-				queue_id[$i] = $4
-	}
-	END {
-		for (i = 1; i in address; i++) {
-			if (!(message_id[i] in queue_id))
-				exit 1
-			print queue_id[message_id[i]], address[i]
-		}
-	}' <(echo "$1") <(log)
+			if (sub(/^id=/, "", $i))
+				print $i, $4
+	}'
 }
 
-send_all() { patiently "$patience_s" queue_ids "$(submit)"; }
-
-send() { # ADDRESS
-	local queue_id
-	if ! read -r queue_id _ < <(send_all <<<"$1"); then
-		echo "exim_host.sh: the message to $1 did not enter the queue" >&2
-		return 1
-	fi
-	echo "$queue_id"
-}
-
-# Log lines before the mark are of an attempt that the test has asked to be repeated.
-mark() { cat "$dir/mark" 2>/dev/null || echo 0; }
-
-flush() {
-	log | wc -l >"$dir/mark"
+try_again() {
 	rm -f "$dir"/root/var/spool/exim4/db/{retry,wait-}*
 	inside exim4 -qff
 }
 
 # "ID => ADDRESS ... H=HOST [ADDRESS] ... C="REPLY"", "ID == ADDRESS ... defer (ERRNO)...: REASON",
 # "ID ** ADDRESS ...: REASON"
-deliveries() { # lines "ID ADDRESS"; fails while one of them was not tried
-	awk -v mark="$(mark)" '
+attempts() {
+	awk '
 	BEGIN {
 		status["=>"] = "sent"
 		status["->"] = "sent"
@@ -204,24 +159,9 @@ deliveries() { # lines "ID ADDRESS"; fails while one of them was not tried
 		class["deferred"] = 4
 		class["bounced"] = 5
 	}
-	NR == FNR {
-		queue_id[NR] = $1
-		address[NR] = $2
-		next
-	}
-	FNR > mark && $5 in status {
+	$5 in status {
 		why = reason(status[$5])
-		outcome[$4] = status[$5] "\t" dsn(class[status[$5]], why) "\t" relay() "\t" why
-	}
-	END {
-		for (i = 1; i in address; i++) {
-			if (!(queue_id[i] in outcome)) {
-				outcome[queue_id[i]] = "none\t-\t-\tno delivery attempt"
-				missing = 1
-			}
-			print address[i] "\t" outcome[queue_id[i]]
-		}
-		exit missing
+		print $4 "\t" status[$5] "\t" dsn(class[status[$5]], why) "\t" relay() "\t" why
 	}
 	function reason(what) {
 		if (what == "sent" && match($0, / C=".*"/))
@@ -239,28 +179,9 @@ deliveries() { # lines "ID ADDRESS"; fails while one of them was not tried
 		text = substr($0, RSTART + 3, RLENGTH - 3)
 		sub(/ (DS )?/, "", text)
 		return text
-	}' <(echo "$1") <(log)
+	}'
 }
 
-outcomes() { patiently "${1:-$patience_s}" deliveries "$(cat)"; }
-outcome() { outcomes "${2-}" <<<"$1 -" | cut -f 2-; }
-
-usage() {
-	sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "$0" >&2
-	exit 2
-}
-
-command=${1-}
-shift || usage
-case $command in
-up)
-	[ $# = 4 ] || [ $# = 5 ] || usage
-	up "$@"
-	;;
-send | outcome | send-all | outcomes | flush | start | stop | reload | check | rotate | log | down)
-	dir=${1:?DIR}
-	shift
-	"${command/-/_}" "$@"
-	;;
-*) usage ;;
-esac
+up_words="4 5"
+commands="start stop reload check rotate"
+. "$here/host_mail.sh"

@@ -3,8 +3,8 @@
     with Impostor(path, answer):
         ...
 
-answer(map_name, key) -> bytes to send before the connection is closed, or None: nothing ever.  While it is there, a
-socket that was at the path lies beside it, and can still be asked with ask(path + '.real', ...).
+answer("MAP KEY") -> bytes to send, after which the connection is closed unless they are a whole netstring; or None: nothing
+ever.  While it is there, a socket that was at the path lies beside it, and can still be asked with ask(path + '.real', ...).
 """
 import os
 import pathlib
@@ -36,6 +36,11 @@ def read_netstring(sock):
     return text[:int(length)]
 
 
+def is_whole(reply):
+    text = reply.partition(b':')[2]
+    return bool(text) and reply == netstring(text[:-1])
+
+
 def ask(path, question):
     """Ask a real one; -> its reply as it came."""
     with socket.socket(socket.AF_UNIX) as sock:
@@ -47,7 +52,7 @@ def ask(path, question):
 class Impostor:
     def __init__(self, path, answer):
         self.path, self.real, self.answer = pathlib.Path(path), pathlib.Path(str(path) + '.real'), answer
-        self.asked, self.held = [], []
+        self.held = []
 
     def __enter__(self):
         if self.path.exists():
@@ -78,13 +83,14 @@ class Impostor:
 
     def serve(self, sock):
         try:
-            map_name, _, key = read_netstring(sock).decode('latin-1').partition(' ')
-            self.asked.append(map_name)
-            reply = self.answer(map_name, key)
-            if reply is None:
-                self.held.append(sock)
-                return
-            sock.sendall(reply)
+            while question := read_netstring(sock):
+                reply = self.answer(question.decode('latin-1'))
+                if reply is None:
+                    self.held.append(sock)
+                    return
+                sock.sendall(reply)
+                if not is_whole(reply):
+                    break
         except OSError:
             pass                        # it would not wait for all of it
         sock.close()

@@ -25,9 +25,6 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 fragments=$here/../../milter/postfix
 sender=sender@mta.example.net
-patience_s=30
-
-inside() { "$here/mtahost.sh" run "$dir" "$@"; }
 
 # ---------------------------------------------------------------- set-up
 
@@ -78,7 +75,6 @@ up() { # SUITE NETNS WORLD_DIR
 	echo "$dir"
 }
 
-down() { "$here/mtahost.sh" down "$dir"; }
 stop() { inside postfix stop >/dev/null 2>&1; }
 reload() { inside postfix reload >/dev/null 2>&1; }
 
@@ -106,19 +102,6 @@ rotate() {
 	reload
 }
 
-patiently() { # SECONDS COMMAND...: until it succeeds; prints what it printed last
-	local end=$((SECONDS + $1)) text
-	shift
-	until text=$("$@"); do
-		if [ "$SECONDS" -ge "$end" ]; then
-			echo "$text"
-			return 1
-		fi
-		sleep 0.1
-	done
-	echo "$text"
-}
-
 # sendmail(1) does not tell the queue id: the message is found again by its Message-ID.
 submit() { # addresses on standard input; prints lines "MESSAGEID ADDRESS"
 	# shellcheck disable=SC2016  # expanded inside
@@ -130,65 +113,22 @@ submit() { # addresses on standard input; prints lines "MESSAGEID ADDRESS"
 		done' bash "$(date +%s%N)" "$sender"
 }
 
-queue_ids() { # lines of submit; fails while one of them is not in the log
+# "DATE TIME HOST postfix/cleanup[PID]: QUEUEID: message-id=<MESSAGEID>"
+taken_in() {
 	awk '
-	NR == FNR {
-		message_id[NR] = "message-id=<" $1 ">"
-		address[NR] = $2
-		next
-	}
 	$7 ~ /^message-id=/ {
 		sub(/:$/, "", $6)
-		queue_id[$7] = $6
-	}
-	END {
-		for (i = 1; i in address; i++) {
-			if (!(message_id[i] in queue_id))
-				exit 1
-			print queue_id[message_id[i]], address[i]
-		}
-	}' <(echo "$1") <(log)
+		print substr($7, 13, length($7) - 13), $6
+	}'
 }
 
-send_all() { patiently "$patience_s" queue_ids "$(submit)"; }
+try_again() { inside postqueue -f; }
 
-send() { # ADDRESS
-	local queue_id
-	if ! read -r queue_id _ < <(send_all <<<"$1"); then
-		echo "postfix_host.sh: the message to $1 did not enter the queue" >&2
-		return 1
-	fi
-	echo "$queue_id"
-}
-
-# Log lines before the mark are of an attempt that the test has asked to be repeated.
-mark() { cat "$dir/mark" 2>/dev/null || echo 0; }
-
-flush() {
-	log | wc -l >"$dir/mark"
-	inside postqueue -f
-}
-
-deliveries() { # lines "QUEUEID ADDRESS"; fails while one of them was not tried
-	awk -v mark="$(mark)" '
-	NR == FNR {
-		queue_id[NR] = $1
-		address[NR] = $2
-		next
-	}
-	FNR > mark && $7 ~ /^to=</ {
+attempts() {
+	awk '
+	$7 ~ /^to=</ {
 		sub(/:$/, "", $6)
-		outcome[$6] = word("status") "\t" word("dsn") "\t" word("relay") "\t" reason()
-	}
-	END {
-		for (i = 1; i in address; i++) {
-			if (!(queue_id[i] in outcome)) {
-				outcome[queue_id[i]] = "none\t-\t-\tno delivery attempt"
-				missing = 1
-			}
-			print address[i] "\t" outcome[queue_id[i]]
-		}
-		exit missing
+		print $6 "\t" word("status") "\t" word("dsn") "\t" word("relay") "\t" reason()
 	}
 	function word(name) {
 		match($0, " " name "=[^, ]*")
@@ -197,28 +137,9 @@ deliveries() { # lines "QUEUEID ADDRESS"; fails while one of them was not tried
 	function reason() {
 		match($0, / status=[a-z]+ \(/)
 		return substr($0, RSTART + RLENGTH, length($0) - RSTART - RLENGTH)
-	}' <(echo "$1") <(log)
+	}'
 }
 
-outcomes() { patiently "${1:-$patience_s}" deliveries "$(cat)"; }
-outcome() { outcomes "${2-}" <<<"$1 -" | cut -f 2-; }
-
-usage() {
-	sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "$0" >&2
-	exit 2
-}
-
-command=${1-}
-shift || usage
-case $command in
-up)
-	[ $# = 3 ] || usage
-	up "$@"
-	;;
-send | outcome | send-all | outcomes | flush | start | stop | reload | check | rotate | log | down)
-	dir=${1:?DIR}
-	shift
-	"${command/-/_}" "$@"
-	;;
-*) usage ;;
-esac
+up_words=3
+commands="start stop reload check rotate"
+. "$here/host_mail.sh"

@@ -28,10 +28,7 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 shipped=$here/../../milter/sendmail
 sender=sender@mta.example.net
-patience_s=30
 submitters=8 # Sendmail asks DNS for the domain of each address before it takes the message
-
-inside() { "$here/mtahost.sh" run "$dir" "$@"; }
 
 # ---------------------------------------------------------------- set-up
 
@@ -101,7 +98,6 @@ up() { # SUITE NETNS WORLD_DIR [LAYOUT]
 	echo "$dir"
 }
 
-down() { "$here/mtahost.sh" down "$dir"; }
 stop() { kill "$(head -n 1 "$dir/root/run/sendmail/mta/sendmail.pid")"; }
 
 check() {
@@ -117,19 +113,6 @@ check() {
 # ---------------------------------------------------------------- mail
 
 log() { cat "$dir/root/var/log/mail.log"; }
-
-patiently() { # SECONDS COMMAND...: until it succeeds; prints what it printed last
-	local end=$((SECONDS + $1)) text
-	shift
-	until text=$("$@"); do
-		if [ "$SECONDS" -ge "$end" ]; then
-			echo "$text"
-			return 1
-		fi
-		sleep 0.1
-	done
-	echo "$text"
-}
 
 # sendmail(8) does not tell the queue id: the message is found again by its Message-ID.
 submit() { # addresses on standard input; prints lines "MESSAGEID ADDRESS"
@@ -147,75 +130,28 @@ submit() { # addresses on standard input; prints lines "MESSAGEID ADDRESS"
 }
 
 # "DATE TIME NAME[PID]: QUEUEID: from=<SENDER>, ... msgid=<MESSAGEID>, ..."
-queue_ids() { # lines of submit; fails while one of them is not in the log
+taken_in() {
 	awk '
-	NR == FNR {
-		message_id[NR] = "msgid=<" $1 ">,"
-		address[NR] = $2
-		next
-	}
-	$6 ~ /^from=/ {
-		sub(/:$/, "", $5)
-		for (i = 7; i <= NF; i++)
-			if ($i ~ /^msgid=/)
-				queue_id[$i] = $5
-	}
-	END {
-		for (i = 1; i in address; i++) {
-			if (!(message_id[i] in queue_id))
-				exit 1
-			print queue_id[message_id[i]], address[i]
-		}
-	}' <(echo "$1") <(log)
+	$6 ~ /^from=/ && match($0, / msgid=<[^>]*>/) {
+		print substr($0, RSTART + 8, RLENGTH - 9), substr($5, 1, length($5) - 1)
+	}'
 }
 
-send_all() { patiently "$patience_s" queue_ids "$(submit)"; }
-
-send() { # ADDRESS
-	local queue_id
-	if ! read -r queue_id _ < <(send_all <<<"$1"); then
-		echo "sendmail_host.sh: the message to $1 did not enter the queue" >&2
-		return 1
-	fi
-	echo "$queue_id"
-}
-
-# Log lines before the mark are of an attempt that the test has asked to be repeated.
-mark() { cat "$dir/mark" 2>/dev/null || echo 0; }
-
-flush() {
-	log | wc -l >"$dir/mark"
-	inside sendmail -Am -q
-}
+try_again() { inside sendmail -Am -q; }
 
 # "DATE TIME NAME[PID]: QUEUEID: to=ADDRESS, ... relay=HOST [ADDRESS], dsn=N.N.N, stat=REASON";
 # what was only put into the queue has no dsn.
-deliveries() { # lines "QUEUEID ADDRESS"; fails while one of them was not tried
-	awk -v mark="$(mark)" '
+attempts() {
+	awk '
 	BEGIN {
 		status[2] = "sent"
 		status[4] = "deferred"
 		status[5] = "bounced"
 	}
-	NR == FNR {
-		queue_id[NR] = $1
-		address[NR] = $2
-		next
-	}
-	FNR > mark && $6 ~ /^to=/ && / dsn=/ {
+	$6 ~ /^to=/ && / dsn=/ {
 		sub(/:$/, "", $5)
 		dsn = word("dsn")
-		outcome[$5] = status[substr(dsn, 1, 1)] "\t" dsn "\t" relay() "\t" reason()
-	}
-	END {
-		for (i = 1; i in address; i++) {
-			if (!(queue_id[i] in outcome)) {
-				outcome[queue_id[i]] = "none\t-\t-\tno delivery attempt"
-				missing = 1
-			}
-			print address[i] "\t" outcome[queue_id[i]]
-		}
-		exit missing
+		print $5 "\t" status[substr(dsn, 1, 1)] "\t" dsn "\t" relay() "\t" reason()
 	}
 	function word(name) {
 		return match($0, " " name "=[^,]*") ? substr($0, RSTART + length(name) + 2, RLENGTH - length(name) - 2) : "none"
@@ -228,28 +164,9 @@ deliveries() { # lines "QUEUEID ADDRESS"; fails while one of them was not tried
 	function reason() {
 		match($0, / stat=/)
 		return substr($0, RSTART + RLENGTH)
-	}' <(echo "$1") <(log)
+	}'
 }
 
-outcomes() { patiently "${1:-$patience_s}" deliveries "$(cat)"; }
-outcome() { outcomes "${2-}" <<<"$1 -" | cut -f 2-; }
-
-usage() {
-	sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "$0" >&2
-	exit 2
-}
-
-command=${1-}
-shift || usage
-case $command in
-up)
-	[ $# = 3 ] || [ $# = 4 ] || usage
-	up "$@"
-	;;
-send | outcome | send-all | outcomes | flush | start | stop | check | log | down)
-	dir=${1:?DIR}
-	shift
-	"${command/-/_}" "$@"
-	;;
-*) usage ;;
-esac
+up_words="3 4"
+commands="start stop check"
+. "$here/host_mail.sh"

@@ -31,10 +31,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 shipped=$here/../../opensmtpd
 sender=sender # @ the host, and a number behind "+"
 hostname=mta.example.net
-patience_s=30
 submitters=8 # a recipient of whom nothing is known yet may wait for some seconds
-
-inside() { "$here/mtahost.sh" run "$dir" "$@"; }
 
 # ---------------------------------------------------------------- set-up
 
@@ -85,8 +82,6 @@ up() { # SUITE NETNS WORLD_DIR BUILD [static]
 	echo "$dir"
 }
 
-down() { "$here/mtahost.sh" down "$dir"; }
-
 # The one whose parent is none of them.
 main_pid() {
 	local pid
@@ -111,19 +106,6 @@ check() { ! smtpd -n 2>&1 | grep -v '^configuration OK$'; }
 
 log() { cat "$dir/smtpd.log"; }
 
-patiently() { # SECONDS COMMAND...: until it succeeds; prints what it printed last
-	local end=$((SECONDS + $1)) text
-	shift
-	until text=$("$@"); do
-		if [ "$SECONDS" -ge "$end" ]; then
-			echo "$text"
-			return 1
-		fi
-		sleep 0.1
-	done
-	echo "$text"
-}
-
 # sendmail does not tell the message's id: it is found again by its sender.
 submit() { # addresses on standard input; prints lines "SENDER ADDRESS", or "refused ADDRESS"
 	# shellcheck disable=SC2016  # expanded inside
@@ -140,40 +122,14 @@ submit() { # addresses on standard input; prints lines "SENDER ADDRESS", or "ref
 }
 
 # "SESSION smtp envelope evpid=ID from=<SENDER> to=<ADDRESS>"
-queue_ids() { # lines of submit; fails while one of them is not in the log
+taken_in() {
 	awk '
-	NR == FNR {
-		from[NR] = "from=<" $1 ">"
-		address[NR] = $2
-		queue_id["from=<refused>"] = "refused"
-		next
-	}
+	BEGIN { print "refused refused" }
 	$2 " " $3 == "smtp envelope" {
 		sub(/^evpid=0*/, "", $4) # not all lines have these
-		queue_id[$5] = $4
-	}
-	END {
-		for (i = 1; i in address; i++) {
-			if (!(from[i] in queue_id))
-				exit 1
-			print queue_id[from[i]], address[i]
-		}
-	}' <(echo "$1") <(log)
+		print substr($5, 7, length($5) - 7), $4
+	}'
 }
-
-send_all() { patiently "$patience_s" queue_ids "$(submit)"; }
-
-send() { # ADDRESS
-	local queue_id
-	if ! read -r queue_id _ < <(send_all <<<"$1"); then
-		echo "smtpd_host.sh: the message to $1 did not enter the queue" >&2
-		return 1
-	fi
-	echo "$queue_id"
-}
-
-# Log lines before the mark are of an attempt that the test has asked to be repeated.
-mark() { cat "$dir/mark" 2>/dev/null || echo 0; }
 
 # "NUMBER. [] <-> ADDRESS (NAME) FLAGS nconn=0 nerror=0 penalty=1 timeout=14s"
 forgive() {
@@ -184,8 +140,7 @@ forgive() {
 		done' >/dev/null
 }
 
-flush() {
-	log | wc -l >"$dir/mark"
+try_again() {
 	forgive
 	inside smtpctl schedule all >/dev/null
 }
@@ -193,8 +148,8 @@ flush() {
 # "SESSION mta delivery evpid=ID ... relay="ADDRESS (NAME)" ... result="WORD" stat="REASON"";
 # "warn: Failed to retrieve smarthost for envelope ID";
 # "SESSION smtp failed-command command="RCPT TO:<ADDRESS> " result="REASON""
-deliveries() { # lines "ID ADDRESS"; fails while one of them was not tried
-	awk -v mark="$(mark)" '
+attempts() {
+	awk '
 	BEGIN {
 		status["Ok"] = "sent"
 		status["TempFail"] = "deferred"
@@ -203,39 +158,18 @@ deliveries() { # lines "ID ADDRESS"; fails while one of them was not tried
 		class["deferred"] = class["refused"] = 4
 		class["bounced"] = 5
 	}
-	NR == FNR {
-		queue_id[NR] = $1
-		address[NR] = $2
-		next
-	}
-	FNR <= mark {
-		next
-	}
 	$2 " " $3 == "mta delivery" {
 		sub(/^evpid=0*/, "", $4)
-		outcome[$4] = line(status[word("result")], word("relay"), word("stat"))
+		say($4, status[word("result")], word("relay"), word("stat"))
 	}
 	/^warn: Failed to retrieve smarthost for envelope / {
-		outcome[$NF] = line("deferred", "none", "Cannot retrieve smarthost")
+		say($NF, "deferred", "none", "Cannot retrieve smarthost")
 	}
 	$2 " " $3 == "smtp failed-command" && match($0, /TO:<[^>]*>/) {
-		refusal[substr($0, RSTART + 4, RLENGTH - 5)] = line("refused", "none", word("result"))
+		say("refused " substr($0, RSTART + 4, RLENGTH - 5), "refused", "none", word("result"))
 	}
-	END {
-		for (i = 1; i in address; i++) {
-			if (queue_id[i] == "refused")
-				print address[i] "\t" refusal[address[i]]
-			else if (queue_id[i] in outcome)
-				print address[i] "\t" outcome[queue_id[i]]
-			else {
-				print address[i] "\tnone\t-\t-\tno delivery attempt"
-				missing = 1
-			}
-		}
-		exit missing
-	}
-	function line(what, relay, why) {
-		return what "\t" dsn(class[what], why) "\t" relay "\t" why
+	function say(id, what, relay, why) {
+		print id "\t" what "\t" dsn(class[what], why) "\t" relay "\t" why
 	}
 	function word(name) {
 		match($0, " " name "=\".*")
@@ -246,28 +180,9 @@ deliveries() { # lines "ID ADDRESS"; fails while one of them was not tried
 		if (match(text, digit "[.][0-9]+[.][0-9]+"))
 			return substr(text, RSTART, RLENGTH)
 		return digit ".0.0"
-	}' <(echo "$1") <(log)
+	}'
 }
 
-outcomes() { patiently "${1:-$patience_s}" deliveries "$(cat)"; }
-outcome() { outcomes "${2-}" <<<"$1 -" | cut -f 2-; }
-
-usage() {
-	sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "$0" >&2
-	exit 2
-}
-
-command=${1-}
-shift || usage
-case $command in
-up)
-	[ $# = 4 ] || [ $# = 5 ] || usage
-	up "$@"
-	;;
-send | outcome | send-all | outcomes | flush | forgive | start | stop | check | log | down)
-	dir=${1:?DIR}
-	shift
-	"${command/-/_}" "$@"
-	;;
-*) usage ;;
-esac
+up_words="4 5"
+commands="forgive start stop check"
+. "$here/host_mail.sh"

@@ -5,21 +5,20 @@ In each state Exim of bookworm and of trixie gets a message to each of DOMAINS, 
 less than its verdict, each is in the queue or at its place once, none bounces, what comes in is taken; and when hopseald is
 back, all goes out that may.
 """
-import collections
 import concurrent.futures
 import contextlib
 import sys
 
 sys.dont_write_bytecode = True
 import protection  # noqa: E402
-from impostor import Impostor, ask, netstring  # noqa: E402
+from impostor import netstring  # noqa: E402
 from lab import Lab, rows  # noqa: E402
+from outage import MIB, NOT_A_NETSTRING, always, behind, fates, stopped, without_socket  # noqa: E402
 from tap import Tap  # noqa: E402
 
 SUITES = ('bookworm', 'trixie')
 MODULE = '/usr/lib/exim4/hopseal.so'
 PATIENCE_S = 60
-MIB = 1 << 20
 OUTCOMES = {row['domain']: row['postfix'] for row in rows()}
 # Kept and failed, by who verifies: hopseald, Exim, nobody.
 BY_HOPSEALD = ('dane-ee-selfsigned.test', 'dane-wrong.test', 'split-shared.test', 'mix-dane-sts.test')
@@ -32,52 +31,6 @@ tap = Tap()
 
 
 # ---------------------------------------------------------------- the states
-
-
-@contextlib.contextmanager
-def stopped(lab, _hosts):
-    lab.stop_daemon()
-    yield
-    lab.daemon()
-
-
-@contextlib.contextmanager
-def without_socket(_lab, hosts):
-    aside = [(exim.socket, exim.socket.with_name('aside')) for exim in hosts]
-    for path, other in aside:
-        path.rename(other)
-    yield
-    for path, other in aside:
-        other.rename(path)
-
-
-def instead(answer):
-    """answer() for all questions, see impostor.py."""
-    @contextlib.contextmanager
-    def state(_lab, hosts):
-        with contextlib.ExitStack() as impostors:
-            for exim in hosts:
-                impostors.enter_context(Impostor(exim.socket, answer))
-            yield
-    return state
-
-
-def always(reply):
-    return instead(lambda _map, _key: reply)
-
-
-def behind(map_name, reply):
-    """All questions get hopseald's own answer but those to this map."""
-    @contextlib.contextmanager
-    def state(lab, hosts):
-        real = lab.folder / 'map'
-
-        def answer(name, key):
-            return reply if name == map_name else ask(real, '%s %s' % (name, key))
-
-        with instead(answer)(lab, hosts):
-            yield
-    return state
 
 
 def with_module(put):
@@ -94,7 +47,6 @@ def with_module(put):
     return state
 
 
-NOT_A_NETSTRING = b'220 this is no socketmap\r\n'
 NO_POLICY = (
     ('hopseald is stopped', stopped),
     ('there is no socket', without_socket),
@@ -120,34 +72,27 @@ NO_POLICY = (
     ('the module is empty', with_module(lambda path: path.write_bytes(b''))),
 )
 NO_VERDICT = (
-    ('hopseald dies before it can verify', behind('verify', b'')),
-    ('hopseald hangs when it is to verify', behind('verify', None)),
-    ('a verdict that is no netstring', behind('verify', NOT_A_NETSTRING)),
-    ('a verdict "OK nonsense"', behind('verify', netstring('OK nonsense'))),
-    ('a verdict "OK" and nothing else', behind('verify', netstring('OK '))),
-    ('a verdict "OK acceptable"', behind('verify', netstring('OK acceptable'))),
-    ('a verdict of 1 MB', behind('verify', netstring('OK accept ' + 'x' * MIB))),
-    ('a verdict cut off', behind('verify', netstring('OK accept')[:9])),
-    ('a verdict with too great a length', behind('verify', b'99:OK accept,')),
-    ('the verdict NOTFOUND', behind('verify', netstring('NOTFOUND '))),
-    ('the verdict TEMP', behind('verify', netstring('TEMP not now'))),
-    ('the verdict PERM', behind('verify', netstring('PERM what?'))),
+    ('hopseald dies before it can verify', behind('verify ', b'')),
+    ('hopseald hangs when it is to verify', behind('verify ', None)),
+    ('a verdict that is no netstring', behind('verify ', NOT_A_NETSTRING)),
+    ('a verdict "OK nonsense"', behind('verify ', netstring('OK nonsense'))),
+    ('a verdict "OK" and nothing else', behind('verify ', netstring('OK '))),
+    ('a verdict "OK acceptable"', behind('verify ', netstring('OK acceptable'))),
+    ('a verdict of 1 MB', behind('verify ', netstring('OK accept ' + 'x' * MIB))),
+    ('a verdict cut off', behind('verify ', netstring('OK accept')[:9])),
+    ('a verdict with too great a length', behind('verify ', b'99:OK accept,')),
+    ('the verdict NOTFOUND', behind('verify ', netstring('NOTFOUND '))),
+    ('the verdict TEMP', behind('verify ', netstring('TEMP not now'))),
+    ('the verdict PERM', behind('verify ', netstring('PERM what?'))),
 )
 NO_EVENT = (
-    ('hopseald hangs when it is told', behind('event', None)),
-    ('hopseald dies when it is told', behind('event', b'')),
-    ('it is told and says nonsense', behind('event', NOT_A_NETSTRING)),
+    ('hopseald hangs when it is told', behind('event ', None)),
+    ('hopseald dies when it is told', behind('event ', b'')),
+    ('it is told and says nonsense', behind('event ', NOT_A_NETSTRING)),
 )
 
 
 # ---------------------------------------------------------------- what becomes of mail
-
-
-def fates(lab, exim, addresses):
-    """address -> (how often in the queue, how often taken)"""
-    waits = collections.Counter(exim.waiting())
-    taken = collections.Counter(r for mail in lab.sink() for r in mail['recipients'])
-    return {address: (waits[address], taken[address]) for address in addresses}
 
 
 def addresses_of(exim, number):

@@ -6,21 +6,18 @@ comes in.  OpenSMTPD lives.  What is not taken was refused with 451, what was ta
 message goes out with less than its verdict, none bounces, what comes in is taken; and when hopseald is back, all goes out
 that may.
 """
-import collections
 import concurrent.futures
 import contextlib
-import os
-import signal
 import sys
 
 sys.dont_write_bytecode = True
 import protection  # noqa: E402
-from impostor import Impostor, ask, netstring  # noqa: E402
+from impostor import netstring  # noqa: E402
 from lab import TRIES, Lab, rows  # noqa: E402
+from outage import MIB, NOT_A_NETSTRING, always, behind, counts, frozen, killed, stopped  # noqa: E402
 from tap import Tap  # noqa: E402
 
 SUITES = ('bookworm', 'trixie')
-MIB = 1 << 20
 OUTCOMES = {row['domain']: row['postfix'] for row in rows()}
 SEALED = ('sts-enforce.test', 'dane-ee.test', 'sts-expired.test', 'dane-wrong.test')
 HELD_SEALED = 'sts-wildcert.test'
@@ -36,31 +33,6 @@ tap = Tap()
 
 
 @contextlib.contextmanager
-def stopped(lab, _hosts):
-    lab.stop_daemon()
-    yield
-    lab.daemon()
-
-
-@contextlib.contextmanager
-def killed(lab, _hosts):
-    """Its socket stays, and nobody is behind it."""
-    os.kill(lab.process.pid, signal.SIGKILL)
-    lab.process.wait()
-    lab.process = None
-    yield
-    lab.daemon()
-
-
-@contextlib.contextmanager
-def frozen(lab, _hosts):
-    """It neither accepts nor answers."""
-    os.kill(lab.process.pid, signal.SIGSTOP)
-    yield
-    os.kill(lab.process.pid, signal.SIGCONT)
-
-
-@contextlib.contextmanager
 def restarted(lab, _hosts):
     """It has forgotten what it had in memory."""
     lab.stop_daemon()
@@ -68,36 +40,6 @@ def restarted(lab, _hosts):
     yield
 
 
-def instead(answer):
-    """answer() for all questions, see impostor.py."""
-    @contextlib.contextmanager
-    def state(_lab, hosts):
-        with contextlib.ExitStack() as impostors:
-            for smtpd in hosts:
-                impostors.enter_context(Impostor(smtpd.socket, answer))
-            yield
-    return state
-
-
-def always(reply):
-    return instead(lambda _map, _key: reply)
-
-
-def behind(map_name, reply):
-    """All questions get hopseald's own answer but those to this map."""
-    @contextlib.contextmanager
-    def state(lab, hosts):
-        real = lab.folder / 'map'
-
-        def answer(name, key):
-            return reply if name == map_name else ask(real, '%s %s' % (name, key))
-
-        with instead(answer)(lab, hosts):
-            yield
-    return state
-
-
-NOT_A_NETSTRING = b'220 this is no socketmap\r\n'
 NO_SEAL = (
     ('hopseald is stopped', stopped),
     ('hopseald was killed', killed),
@@ -119,7 +61,7 @@ NO_SEAL = (
     ('the answer TIMEOUT', always(netstring('TIMEOUT too slow'))),
     ('the answer PERM', always(netstring('PERM no such map'))),
 )
-ROUTE = 'opensmtpd-route'
+ROUTE = 'opensmtpd-route '
 NO_ROUTE = (
     ('hopseald dies when it is asked for a route', behind(ROUTE, b'')),
     ('hopseald hangs when it is asked for a route', behind(ROUTE, None)),
@@ -138,9 +80,9 @@ NO_ROUTE = (
 )
 AS_ALWAYS = (
     ('hopseald was restarted', restarted),
-    ('hopseald hangs when it is told', behind('event', None)),
-    ('hopseald dies when it is told', behind('event', b'')),
-    ('it is told and says nonsense', behind('event', NOT_A_NETSTRING)),
+    ('hopseald hangs when it is told', behind('event ', None)),
+    ('hopseald dies when it is told', behind('event ', b'')),
+    ('it is told and says nonsense', behind('event ', NOT_A_NETSTRING)),
 )
 
 
@@ -177,12 +119,6 @@ def submitted(smtpd, number):
 
 def held_back(smtpd, number):
     return addresses_of(smtpd.suite + '-held', number, (HELD_SEALED, OPEN[(number + len(OPEN) // 2) % len(OPEN)]))
-
-
-def counts(lab, smtpd):
-    """-> how often each address is in the queue, and how often its mail was taken."""
-    return (collections.Counter(smtpd.waiting()),
-            collections.Counter(r for mail in lab.sink() for r in mail['recipients']))
 
 
 def fates(lab, smtpd, outcomes):

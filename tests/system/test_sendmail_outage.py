@@ -4,23 +4,21 @@
 In each state Sendmail of bookworm and of trixie gets a message to each of DOMAINS.  No message goes out with less than its
 verdict, each is in the queue or at its place once, none bounces; and when hopseald is back, all goes out that may.
 """
-import collections
 import concurrent.futures
 import contextlib
-import os
-import signal
 import sys
 import time
 
 sys.dont_write_bytecode = True
 import protection  # noqa: E402
-from impostor import Impostor, ask, netstring, read_netstring  # noqa: E402
+from impostor import netstring  # noqa: E402
 from lab import Lab, rows  # noqa: E402
+from outage import (  # noqa: E402
+    MIB, NOT_A_NETSTRING, always, behind, fates, frozen, instead, killed, own_answer, stopped, without_socket)
 from tap import Tap  # noqa: E402
 
 SUITES = ('bookworm', 'trixie')
 SLOW_S = 2              # Sendmail waits for ten
-MIB = 1 << 20
 OUTCOMES = {row['domain']: row['postfix'] for row in rows()}
 # Kept and failed, by DANE and by MTA-STS; and two without a policy.
 DOMAINS = ('dane-ee-selfsigned.test', 'dane-wrong.test', 'sts-enforce.test', 'sts-expired.test', 'none-clear.test',
@@ -29,60 +27,6 @@ tap = Tap()
 
 
 # ---------------------------------------------------------------- the states
-
-
-class Kept(Impostor):
-    """Sendmail keeps its connection: one question after the other, until the answer is no netstring."""
-
-    def serve(self, sock):
-        try:
-            while question := read_netstring(sock):
-                map_name, _, key = question.decode('latin-1').partition(' ')
-                reply = self.answer(map_name, key)
-                if reply is None:
-                    self.held.append(sock)
-                    return
-                sock.sendall(reply)
-                if not reply:
-                    break
-        except OSError:
-            pass                        # it would not wait for all of it
-        sock.close()
-
-
-@contextlib.contextmanager
-def stopped(lab, _hosts):
-    lab.stop_daemon()
-    yield
-    lab.daemon()
-
-
-@contextlib.contextmanager
-def killed(lab, _hosts):
-    """Its socket stays, and nobody is behind it."""
-    os.kill(lab.process.pid, signal.SIGKILL)
-    lab.process.wait()
-    lab.process = None
-    yield
-    lab.daemon()
-
-
-@contextlib.contextmanager
-def frozen(lab, _hosts):
-    """It neither accepts nor answers."""
-    os.kill(lab.process.pid, signal.SIGSTOP)
-    yield
-    os.kill(lab.process.pid, signal.SIGCONT)
-
-
-@contextlib.contextmanager
-def without_socket(_lab, hosts):
-    aside = [(sendmail.socket, sendmail.socket.with_name('aside')) for sendmail in hosts]
-    for path, other in aside:
-        path.rename(other)
-    yield
-    for path, other in aside:
-        other.rename(path)
 
 
 @contextlib.contextmanager
@@ -95,47 +39,16 @@ def in_a_folder_of_many(_lab, hosts):
         sendmail.socket.parent.chmod(0o755)
 
 
-def instead(answer):
-    """answer() for all questions, see impostor.py."""
-    @contextlib.contextmanager
-    def state(_lab, hosts):
-        with contextlib.ExitStack() as impostors:
-            for sendmail in hosts:
-                impostors.enter_context(Kept(sendmail.socket, answer))
-            yield
-    return state
-
-
-def always(reply):
-    return instead(lambda _map, _key: reply)
-
-
-@contextlib.contextmanager
-def slow(lab, hosts):
+def slow(lab, question):
     """Each answer is hopseald's own, but late."""
-    def answer(name, key):
-        time.sleep(SLOW_S)
-        return ask(lab.folder / 'map', '%s %s' % (name, key))
-
-    with instead(answer)(lab, hosts):
-        yield
+    time.sleep(SLOW_S)
+    return own_answer(lab, question)
 
 
 def at(verb, reply):
-    """All questions get hopseald's own answer but those of this verb."""
-    @contextlib.contextmanager
-    def state(lab, hosts):
-        real = lab.folder / 'map'
-
-        def answer(name, key):
-            return reply if key.startswith(verb + ';') else ask(real, '%s %s' % (name, key))
-
-        with instead(answer)(lab, hosts):
-            yield
-    return state
+    return behind('hopseal %s;' % verb, reply)
 
 
-NOT_A_NETSTRING = b'220 this is no socketmap\r\n'
 ALL_WAITS = (
     ('hopseald is stopped', stopped),
     ('hopseald was killed', killed),
@@ -162,20 +75,13 @@ ALL_WAITS = (
     ('the answer NOTFOUND before a recipient', at('rcpt', netstring('NOTFOUND '))),
 )
 AS_ALWAYS = (
-    ('hopseald takes %d seconds for each answer' % SLOW_S, slow),
+    ('hopseald takes %d seconds for each answer' % SLOW_S, instead(slow)),
     ('the answer NOTFOUND before the handshake', at('start', netstring('NOTFOUND '))),
     ('an answer "OK nonsense" before the handshake', at('start', netstring('OK nonsense'))),
 )
 
 
 # ---------------------------------------------------------------- what becomes of mail
-
-
-def fates(lab, sendmail, addresses):
-    """address -> (how often in the queue, how often taken)"""
-    waits = collections.Counter(sendmail.waiting())
-    taken = collections.Counter(r for mail in lab.sink() for r in mail['recipients'])
-    return {address: (waits[address], taken[address]) for address in addresses}
 
 
 def addresses_of(sendmail, number):

@@ -7,6 +7,7 @@ import concurrent.futures
 import fnmatch
 import hashlib
 import itertools
+import os
 import pathlib
 import ssl
 import sys
@@ -53,9 +54,10 @@ class Sendmail:
         self.id = '6ALL5Vu%07d' % next(self.numbers)
 
     def say(self, verb, **values):
-        """rcpt goes last."""
+        """The fields that others make up go last, as in hopseal.m4."""
+        fields = [(name, values.pop(name)) for name in ('nexthop', 'mx', 'rcpt') if name in values]
         return self.peer.ask('hopseal %s;id:%s;%s' % (verb, self.id, ''.join(
-            '%s:%s;' % (name, value) for name, value in values.items())))
+            '%s:%s;' % field for field in [*values.items(), *fields])))
 
     def to(self, domain, host=None):
         """A session with a host, or else the first one of that domain."""
@@ -257,6 +259,15 @@ def unprobed(lab, world):
     talk('AUTH-01 DANE without looks of our own: not over this connection', good.begin(BOUND) + [(good.tls(), DEFER)])
 
 
+def ask_as(user, path, text):
+    """A question of another user of the machine."""
+    os.seteuid(user)
+    try:
+        return Peer(path).ask(text)
+    finally:
+        os.seteuid(0)
+
+
 def exempt(lab, world):
     m = Sendmail(lab, world)
     bad = m.to('sts-selfsigned.test')
@@ -267,6 +278,8 @@ def exempt(lab, world):
     talk('the next one over the same connection does not', [(bad.rcpt(), DEFER)])
     counts(lab, bad.domain, {'sts': (0, 1, ['certificate-not-trusted'])}, 'and the session counts for it')
     talk('RPT-MAIL-06 mail that the ruleset calls free', [(bad.rcpt(free='yes'), GO_ON)])
+    lab.folder.chmod(0o711)
+    talk('others may not say so', [(ask_as(65534, lab.folder / 'map', 'tls-optional ' + m.id), 'PERM only for root *')])
     talk('what is no queue id', [(m.peer.ask('tls-optional ' + id), 'PERM *') for id in ('', 'x' * 64)])
 
 
@@ -278,6 +291,9 @@ def hostile(lab, world):
         (bad.rcpt('a;free:yes;verify:OK;rcpt:x@none-good.test;c@' + bad.domain), DEFER),
         (m.say('rcpt', **bad.place, **{**bad.words(), 'rcpt': '"@STS-SelfSigned.Test.'}), DEFER),
         (m.to(free.domain, bad.host).rcpt('BoB@STS-SelfSigned.Test.'), DEFER)])
+    talk('STS-APP-02 whatever the name of an MX host contains, it says nothing else', [
+        (m.say('tls', **{**bad.place, 'mx': bad.host.name + text, **bad.words(), 'free': 'no', 'rcpt': 'b@' + bad.domain}), want)
+        for text, want in ((';free:yes;rcpt:x', 'TEMP *'), (';verify:OK;name:yes;rcpt:x', 'TEMP *'), (';rcpt:x@none-good.test', DEFER))])
     for key, want in (('tls;nonsense', 'TEMP *'), ('tls;id:x;rcpt:@', 'TEMP *'), ('tls;id:x;verify:OK;', 'TEMP *'),
                       ('tls;id:%s;rcpt:b@c;' % ('x' * 64), 'TEMP *'), ('rcpt;', 'TEMP *'), ('good.test', 'TEMP *'),
                       ('later;id:x;', 'PERM *')):

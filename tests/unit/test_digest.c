@@ -102,8 +102,15 @@ static const struct row_case {
 		"sts", "not a name", "0", "1", DETAIL("x", "[192.0.2.1]", "", "1"))),
 	    "not a name 0/1; not a name sts 0/1; sts [192.0.2.1] x - 1" },
 	{ "RPT-JSON-24 control characters are blanks",
-	    REPORT(POLICY("s\\u0007ts", "a\\u001b[31m", "0", "0", "")),
-	    "a [31m 0/0; a [31m s ts 0/0" },
+	    REPORT(POLICY("s\\u0007ts", "a\\u001b[31m\\u007f.", "0", "0", "")),
+	    "a [31m . 0/0; a [31m . s ts 0/0" },
+	{ "failures that differ in codes are two rows",
+	    REPORT(POLICY("sts", "a.example", "0", "3",
+		"{\"result-type\":\"x\",\"failed-session-count\":2,"
+		"\"failure-reason-code\":\"one\"},"
+		"{\"result-type\":\"x\",\"failed-session-count\":1,"
+		"\"failure-reason-code\":\"other\"}")),
+	    "a.example 0/3; a.example sts 0/3; sts a.example x one 2; sts a.example x other 1" },
 	{ "sums stay numbers of the database",
 	    REPORT(POLICY("sts", "a.example", "1000000000000", "1", "") "," POLICY(
 		"sts", "a.example", "1000000000000", "1", "")),
@@ -137,6 +144,7 @@ check_whole(void **state)
 	assert_string_equal(d.received.organization, "Them");
 	assert_string_equal(d.received.contact, "tls@them.example");
 	assert_string_equal(d.received.report_id, "7");
+	assert_int_equal(d.received.begin, NOW - 86400);
 	assert_int_equal(d.received.end, NOW - 1);
 	assert_int_equal(d.received.received, NOW);
 	assert_int_equal(
@@ -215,7 +223,59 @@ check_many(void **state)
 	last = &d.received.details[DIGEST_ROWS_MAX - 1];
 	assert_string_equal(last->result, DIGEST_OTHERS);
 	assert_int_equal(last->count, rest * (rest + 1) / 2);
+	assert_string_equal(
+	    d.received.policies[DIGEST_ROWS_MAX - 1].type, DIGEST_OTHERS);
 	assert_int_equal(d.received.failures, count * (count + 1) / 2);
+	strbuf_clear(&json);
+	digest_clear(&d);
+}
+
+/* Two policies that differ behind what is kept of their names. */
+static void
+check_same_when_cut(void **state)
+{
+	struct strbuf json = STRBUF_INIT;
+	struct digest d;
+	size_t i, k;
+
+	(void)state;
+	strbuf_adds(&json,
+	    "{\"date-range\":{\"start-datetime\":\"2024-11-06T00:00:00Z\","
+	    "\"end-datetime\":\"2024-11-06T23:59:59Z\"},\"policies\":[");
+	for (i = 0; i < 2; i++) {
+		strbuf_adds(&json, i > 0 ? "," : "");
+		strbuf_adds(
+		    &json, "{\"policy\":{\"policy-type\":\"sts\",\"policy-domain\":\"");
+		for (k = 0; k < DIGEST_TEXT_MAX; k++)
+			strbuf_addc(&json, 'x');
+		strbuf_addf(&json,
+		    "%zu\"},\"summary\":{\"total-successful-session-count\":1}}", i);
+	}
+	strbuf_adds(&json, "]}");
+	assert_int_equal(digest(strbuf_str(&json), "", NOW, &d), ST_OK);
+	assert_int_equal(d.received.policy_count, 1);
+	assert_int_equal(d.received.policies[0].successes, 2);
+	strbuf_clear(&json);
+	digest_clear(&d);
+}
+
+/* As many as there may be stay what they are. */
+static void
+check_full(void **state)
+{
+	struct strbuf json = STRBUF_INIT;
+	struct digest d;
+
+	(void)state;
+	strbuf_adds(&json,
+	    "{\"date-range\":{\"start-datetime\":\"2024-11-06T00:00:00Z\","
+	    "\"end-datetime\":\"2024-11-06T23:59:59Z\"},\"policies\":[");
+	add_many(&json, DIGEST_ROWS_MAX);
+	strbuf_adds(&json, "]}");
+	assert_int_equal(digest(strbuf_str(&json), "", NOW, &d), ST_OK);
+	assert_int_equal(d.received.detail_count, DIGEST_ROWS_MAX);
+	assert_string_equal(d.received.details[DIGEST_ROWS_MAX - 1].result, "x");
+	assert_string_equal(d.received.policies[DIGEST_ROWS_MAX - 1].type, "sts");
 	strbuf_clear(&json);
 	digest_clear(&d);
 }
@@ -228,7 +288,10 @@ check_future(void **state)
 	(void)state;
 	assert_int_equal(digest(REPORT(""), "", NOW - 86400, &d), ST_OK);
 	digest_clear(&d);
-	/* It begins two days from now. */
+	/* It begins a day from now, a second later, two days from now. */
+	assert_int_equal(digest(REPORT(""), "", NOW - 2 * 86400, &d), ST_OK);
+	digest_clear(&d);
+	assert_int_equal(digest(REPORT(""), "", NOW - 2 * 86400 - 1, &d), ST_RANGE);
 	assert_int_equal(digest(REPORT(""), "", NOW - 3 * 86400, &d), ST_RANGE);
 	/* It began yesterday, and ends when nobody will read it. */
 	assert_int_equal(digest(ENDLESS, "", NOW, &d), ST_RANGE);
@@ -242,6 +305,8 @@ main(void)
 		CASES(check_rows, row_cases),
 		CASES(check_cut, cut_cases),
 		CASE("RPT-SEC-03 of many rows the least are one", check_many),
+		CASE("as many rows as there may be", check_full),
+		CASE("rows that are the same when cut are one", check_same_when_cut),
 		CASE("a report on days that are yet to come is none", check_future),
 	};
 

@@ -60,6 +60,22 @@ check_room(void **state)
 	exempt_clear(&e);
 }
 
+static void
+check_clear(void **state)
+{
+	struct exempt e = { .has_any = false };
+
+	(void)state;
+	exempt_note(&e, "a", NOW);
+	exempt_clear(&e);
+	assert_false(exempt_has(&e, "a", NOW));
+	exempt_note(&e, "b", NOW);
+	assert_true(exempt_has(&e, "b", NOW));
+	assert_false(exempt_has(&e, "a", NOW));
+	exempt_clear(&e);
+	exempt_clear(&e);
+}
+
 int
 main(void)
 {
@@ -67,6 +83,7 @@ main(void)
 		CASE("what was noted, and nothing else", check_noted),
 		CASE("for five days", check_time),
 		CASE("the one noted longest ago makes room", check_room),
+		CASE("cleared, and used again", check_clear),
 	};
 
 	return cases_run("exempt", tables, COUNT_OF(tables));

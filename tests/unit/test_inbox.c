@@ -7,7 +7,9 @@
 
 #include <fcntl.h>
 #include <ftw.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/strbuf.h"
@@ -123,13 +125,19 @@ assert_counts(uint64_t taken, uint64_t refused)
 	assert_int_equal(inbox.counts.refused, refused);
 }
 
-static uint64_t
-reports_kept(void)
+static struct received_sums
+sums_of_store(void)
 {
 	struct received_sums sums;
 
 	assert_int_equal(store_received_sums(store, &sums), ST_OK);
-	return sums.reports;
+	return sums;
+}
+
+static uint64_t
+reports_kept(void)
+{
+	return sums_of_store().reports;
 }
 
 /* --- names ------------------------------------------------------------------------------------------ */
@@ -283,6 +291,39 @@ check_too_big(void **state)
 	leave();
 }
 
+/* Blanks behind a report, up to the octet. */
+static void
+check_big(void **state)
+{
+	struct strbuf text = STRBUF_INIT;
+	char blanks[4096];
+
+	(void)state;
+	stage();
+	memset(blanks, ' ', sizeof(blanks));
+	strbuf_adds(&text, REPORT("1"));
+	while (text.len + sizeof(blanks) <= INBOX_FILE_MAX)
+		strbuf_add(&text, blanks, sizeof(blanks));
+	strbuf_add(&text, blanks, INBOX_FILE_MAX - text.len);
+	put_file(IN("big"), text.data, text.len);
+	strbuf_clear(&text);
+	take();
+	assert_counts(1, 0);
+	leave();
+}
+
+static void
+put_socket(const char *name)
+{
+	struct sockaddr_un where = { .sun_family = AF_UNIX };
+	char path[128];
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	snprintf(where.sun_path, sizeof(where.sun_path), "%s", path_of(name, path));
+	assert_int_equal(bind(fd, (const struct sockaddr *)&where, sizeof(where)), 0);
+	close(fd);
+}
+
 static void
 check_strange(void **state)
 {
@@ -295,13 +336,15 @@ check_strange(void **state)
 	assert_int_equal(symlink("../elsewhere", path_of(IN("link"), path)), 0);
 	assert_int_equal(mkfifo(path_of(IN("fifo"), path), 0600), 0);
 	assert_int_equal(mkdir(path_of(IN("folder"), folder_path), 0700), 0);
+	put_socket(IN("socket"));
 	take();
-	assert_counts(0, 2);
+	assert_counts(0, 3);
 	assert_true(exists(IN(".hidden")));
 	assert_true(exists(IN("folder")));
 	assert_false(exists(IN("link")));
 	assert_false(exists(IN("fifo")));
-	assert_int_equal(log_count("not a regular file"), 2);
+	assert_false(exists(IN("socket")));
+	assert_int_equal(log_count("not a regular file"), 3);
 	assert_int_equal(reports_kept(), 0);
 	unlink(path_of("elsewhere", path));
 	leave();
@@ -321,14 +364,22 @@ set_age(const char *name, time_t age_s)
 static void
 check_unfinished(void **state)
 {
+	char path[128];
+
 	(void)state;
 	stage();
 	put_file(IN("new.tmp"), BYTES(REPORT("1")));
 	set_age(IN("new.tmp"), INBOX_STALE_S);
 	put_file(IN("old.tmp"), BYTES(REPORT("2")));
 	set_age(IN("old.tmp"), INBOX_STALE_S + 1);
+	put_file(IN(".old.tmp"), BYTES(REPORT("3")));
+	set_age(IN(".old.tmp"), INBOX_STALE_S + 1);
+	assert_int_equal(mkdir(path_of(IN("folder.tmp"), path), 0700), 0);
+	set_age(IN("folder.tmp"), INBOX_STALE_S + 1);
 	take();
 	assert_counts(0, 1);
+	assert_true(exists(IN(".old.tmp")));
+	assert_true(exists(IN("folder.tmp")));
 	assert_true(exists(IN("new.tmp")));
 	assert_true(exists(ASIDE("old.tmp")));
 	assert_int_equal(log_count("never finished"), 1);
@@ -447,6 +498,36 @@ check_disk_full(void **state)
 	assert_counts(1, 0);
 	assert_false(exists(IN("a")));
 	assert_int_equal(reports_kept(), 1);
+	assert_int_equal(sums_of_store().duplicates, 1); /* the first and the third */
+	leave();
+}
+
+/* A file that cannot be read, one that cannot be removed, and one that cannot be moved aside. */
+static void
+check_closed(void **state)
+{
+	char path[128], closed[128];
+
+	(void)state;
+	stage();
+	put_file(IN("closed"), BYTES(REPORT("1")));
+	put_file(IN("kept"), BYTES(REPORT("2")));
+	put_file(IN("bad"), BYTES("x"));
+	assert_int_equal(chmod(path_of(IN("closed"), closed), 0), 0);
+	assert_int_equal(chmod(path_of(IN("kept"), path), 0444), 0);
+	assert_int_equal(chmod(path_of(IN("bad"), path), 0444), 0);
+	assert_int_equal(chmod(path_of("inbox", path), 0555), 0);
+	rights_take();
+	take();
+	take();
+	rights_give();
+	assert_counts(0, 0);
+	assert_int_equal(log_count("files=3 status=not-ours"), 1);
+	assert_int_equal(chmod(path, 0700), 0);
+	assert_int_equal(chmod(closed, 0600), 0);
+	take();
+	assert_counts(2, 1);
+	assert_int_equal(reports_kept(), 2);
 	leave();
 }
 
@@ -466,6 +547,7 @@ check_over(void **state)
 static void
 check_missing(void **state)
 {
+	struct stat st;
 	char path[128];
 
 	(void)state;
@@ -478,6 +560,8 @@ check_missing(void **state)
 	rmdir(path);
 	put_file("elsewhere", BYTES(""));
 	take();
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 02770);
 	assert_true(exists("inbox"));
 	unlink(path_of("elsewhere", path));
 	leave();
@@ -544,6 +628,7 @@ main(void)
 		CASE("a file name cannot forge a log line", check_hostile_name),
 		CASE("RPT-SEC-03 a bomb of 1 GiB costs a log line", check_bomb),
 		CASE("RPT-SEC-03 a file that is too big", check_too_big),
+		CASE("a file that is just not too big", check_big),
 		CASE("what is no file is not followed and not waited for",
 		    check_strange),
 		CASE("an unfinished file is left, until it never will be",
@@ -553,6 +638,8 @@ main(void)
 		CASE("more than one batch", check_many),
 		CASE("the same report in two files is kept once", check_twice),
 		CASE("disk full: files wait", check_disk_full),
+		CASE("files that are not ours wait, and that is said once",
+		    check_closed),
 		CASE("at the end of the daemon files wait", check_over),
 		CASE("a folder that is not there is made, or said once", check_missing),
 		CASE("a look at the start, when woken, and each minute", check_thread),

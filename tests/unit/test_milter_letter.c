@@ -9,25 +9,17 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/stat.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 #include "base/strbuf.h"
 #include "cases.h"
+#include "store_folder.h"
 
 /* --- letters --------------------------------------------------------------------------------------------------- */
 
-static char *
-folder_make(void)
-{
-	char *folder = xstrdup("/tmp/hopseal-letter-XXXXXX");
-
-	assert_non_null(mkdtemp(folder));
-	return folder;
-}
-
+/* Remove it with all that is in it: letters have names of their own choice. */
 static void
-folder_remove(char *folder)
+folder_clear(void)
 {
 	DIR *dir = opendir(folder);
 	const struct dirent *entry;
@@ -36,12 +28,11 @@ folder_remove(char *folder)
 		if (entry->d_name[0] != '.')
 			assert_int_equal(unlinkat(dirfd(dir), entry->d_name, 0), 0);
 	closedir(dir);
-	assert_int_equal(rmdir(folder), 0);
-	free(folder);
+	folder_remove();
 }
 
 static size_t
-count_files(const char *folder)
+count_files(void)
 {
 	DIR *dir = opendir(folder);
 	size_t count = 0;
@@ -53,14 +44,12 @@ count_files(const char *folder)
 }
 
 static void
-read_file(const char *folder, const char *name, struct strbuf *out)
+read_file(const char *name, struct strbuf *out)
 {
-	char path[500], chunk[4096];
+	char path[128], chunk[4096];
+	int fd = open(path_of(name, path), O_RDONLY);
 	ssize_t n;
-	int fd;
 
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	fd = open(path, O_RDONLY);
 	assert_true(fd != -1);
 	while ((n = read(fd, chunk, sizeof(chunk))) > 0)
 		strbuf_add(out, chunk, (size_t)n);
@@ -68,20 +57,17 @@ read_file(const char *folder, const char *name, struct strbuf *out)
 }
 
 static void
-make_file(const char *folder, const char *name, off_t size, time_t changed)
+make_file(const char *name, off_t size)
 {
-	const struct timeval times[2] = { { changed, 0 }, { changed, 0 } };
-	char path[500];
-	int fd;
+	char path[128];
+	int fd = open(path_of(name, path), O_WRONLY | O_CREAT, 0600);
 
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	fd = open(path, O_WRONLY | O_CREAT, 0600);
-	assert_true(fd != -1 && ftruncate(fd, size) == 0 && futimes(fd, times) == 0);
+	assert_true(fd != -1 && ftruncate(fd, size) == 0);
 	close(fd);
 }
 
 static struct letter *
-open_letter(const char *folder)
+open_letter(void)
 {
 	struct why why;
 	struct letter *letter = letter_open(folder, &why);
@@ -91,107 +77,150 @@ open_letter(const char *folder)
 	return letter;
 }
 
+static mode_t
+mode_of(const char *name)
+{
+	char path[128];
+	struct stat st;
+
+	assert_int_equal(stat(path_of(name, path), &st), 0);
+	return st.st_mode & 07777;
+}
+
+/* Of the only file. */
+static bool
+is_unfinished(void)
+{
+	DIR *dir = opendir(folder);
+	const struct dirent *entry;
+	bool is_it = false;
+
+	while ((entry = readdir(dir)) != NULL)
+		if (entry->d_name[0] != '.')
+			is_it = strstr(entry->d_name, ".eml.tmp") != NULL;
+	closedir(dir);
+	return is_it;
+}
+
 static void
 check_letter(void **state)
 {
-	char *folder = folder_make(), name[LETTER_NAME_MAX + 1];
-	struct letter *letter = open_letter(folder);
+	char name[LETTER_NAME_MAX + 1];
 	struct strbuf mail = STRBUF_INIT;
+	struct letter *letter;
 	struct why why;
 
 	(void)state;
+	folder_make();
+	letter = open_letter();
 	letter_header(letter, "Subject", " Report");
 	letter_header(letter, "X", " a\n\tb\n c");
 	letter_body(letter, "one\r\n", 5);
 	letter_body(letter, "two", 3);
-	assert_int_equal(count_files(folder), 1);
+	assert_int_equal(count_files(), 1);
+	assert_true(is_unfinished());
 	assert_int_equal(letter_close(letter, name, &why), ST_OK);
-	assert_int_equal(count_files(folder), 1);
-	read_file(folder, name, &mail);
+	assert_int_equal(count_files(), 1);
+	assert_int_equal(mode_of(name), 0660);
+	read_file(name, &mail);
 	assert_string_equal(strbuf_str(&mail),
 	    "Subject: Report\r\nX: a\r\n\tb\r\n c\r\n\r\none\r\ntwo");
 	strbuf_clear(&mail);
-	folder_remove(folder);
+	folder_clear();
 }
 
 static void
 check_discard(void **state)
 {
-	char *folder = folder_make();
-	struct letter *letter = open_letter(folder);
+	struct letter *letter;
 
 	(void)state;
+	folder_make();
+	letter = open_letter();
 	letter_header(letter, "Subject", " Report");
 	letter_discard(letter);
 	letter_discard(NULL);
-	assert_int_equal(count_files(folder), 0);
-	folder_remove(folder);
+	assert_int_equal(count_files(), 0);
+	folder_clear();
+}
+
+/* As an MTA gives it: pieces that fit, but not two of them. */
+static void
+check_pieces(void **state)
+{
+	struct letter *letter;
+	char name[LETTER_NAME_MAX + 1], piece[40000];
+	struct strbuf mail = STRBUF_INIT;
+	struct why why;
+	size_t i;
+
+	(void)state;
+	folder_make();
+	letter = open_letter();
+	for (i = 0; i < 4; i++) {
+		memset(piece, (char)('a' + i), sizeof(piece));
+		letter_body(letter, piece, sizeof(piece));
+	}
+	assert_int_equal(letter_close(letter, name, &why), ST_OK);
+	read_file(name, &mail);
+	assert_int_equal(mail.len, 2 + 4 * sizeof(piece));
+	for (i = 0; i < 4 * sizeof(piece); i++)
+		assert_int_equal(mail.data[2 + i], 'a' + i / sizeof(piece));
+	strbuf_clear(&mail);
+	folder_clear();
 }
 
 static void
 check_size(void **state)
 {
-	char *folder = folder_make(), name[LETTER_NAME_MAX + 1];
+	char name[LETTER_NAME_MAX + 1];
 	char *body = xcalloc(1, LETTER_BYTES_MAX);
 	struct why why;
 	struct letter *letter;
 	size_t more;
 
 	(void)state;
+	folder_make();
 	for (more = 0; more <= 1; more++) {
-		letter = open_letter(folder);
+		letter = open_letter();
 		letter_body(letter, body, 5);
 		letter_body(letter, body, 70000);
 		letter_body(letter, body, LETTER_BYTES_MAX - 2 - 5 - 70000);
 		letter_body(letter, body, more);
 		assert_int_equal(
 		    letter_close(letter, name, &why), more == 0 ? ST_OK : ST_TOO_BIG);
-		assert_int_equal(count_files(folder), 1);
+		assert_int_equal(count_files(), 1);
 	}
 	assert_non_null(strstr(why.text, "too big"));
 	free(body);
-	folder_remove(folder);
+	folder_clear();
 }
 
 static void
 check_room(void **state)
 {
-	char *folder = folder_make(), name[LETTER_NAME_MAX + 1], file[20];
+	char name[LETTER_NAME_MAX + 1], file[20];
 	struct why why;
 	struct letter *letter;
 	unsigned i;
 
 	(void)state;
-	make_file(folder, "a", INBOX_BYTES_MAX - 10, 1);
-	letter = open_letter(folder);
+	folder_make();
+	make_file("a", INBOX_BYTES_MAX - 10);
+	letter = open_letter();
 	letter_body(letter, "0123456789", 8);
 	assert_int_equal(letter_close(letter, name, &why), ST_OK);
 	assert_null(letter_open(folder, &why));
 	assert_non_null(strstr(why.text, "full"));
-	make_file(folder, "a", 0, 1);
+	make_file("a", 0);
 	for (i = 2; i < INBOX_FILES_MAX; i++) {
 		snprintf(file, sizeof(file), "%u", i);
-		make_file(folder, file, 1, 1);
+		make_file(file, 1);
 	}
 	assert_null(letter_open(folder, &why));
-	folder_remove(folder);
+	folder_clear();
 	assert_null(letter_open("/nowhere", &why));
 	assert_string_equal(why.text, "/nowhere: No such file or directory");
-}
-
-static void
-check_sweep(void **state)
-{
-	char *folder = folder_make();
-
-	(void)state;
-	make_file(folder, "old.eml.tmp", 1, 1);
-	make_file(folder, "old.eml", 1, 1);
-	make_file(folder, "young.eml.tmp", 1, time(NULL));
-	inbox_sweep(folder);
-	assert_int_equal(count_files(folder), 2);
-	inbox_sweep("/nowhere");
-	folder_remove(folder);
 }
 
 /* --- sessions ---------------------------------------------------------------------------------------------------- */
@@ -299,9 +328,9 @@ main(void)
 	const struct case_table tables[] = {
 		CASE("a letter as it came", check_letter),
 		CASE("a letter that is given up", check_discard),
+		CASE("a letter in pieces", check_pieces),
 		CASE("10 MiB, and an octet more", check_size),
 		CASE("an inbox with little room, with none, and none", check_room),
-		CASE("what a killed process has left", check_sweep),
 		CASES(check_connection, connection_cases),
 		CASE("any hello", check_hello),
 	};

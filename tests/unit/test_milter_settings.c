@@ -44,12 +44,17 @@ static const struct file_case {
 	    "line 1: inbox: \"inbox\": not a path from \"/\" on" },
 	{ "a pid file from nowhere", BYTES("pid-file = milter.pid"),
 	    "line 1: pid-file: \"milter.pid\": not a path from \"/\" on" },
+	{ "a spool from nowhere", BYTES("spool = spool"),
+	    "line 1: spool: \"spool\": not a path from \"/\" on" },
+	{ "no socket", BYTES("socket ="), "line 1: socket: \"\": may not be empty" },
 	{ "no pid file", BYTES("pid-file ="), NULL },
 	{ "a daemon that is no place", BYTES("daemon = /run/hopseal/map"),
 	    "line 1: daemon: \"/run/hopseal/map\": neither \"unix:PATH\" nor "
 	    "\"inet:ADDRESS:PORT\"" },
 	{ "a local part alone", BYTES("report-address = tls-reports"),
 	    "line 1: report-address: \"tls-reports\": not a list of mail addresses" },
+	{ "a local part and an @", BYTES("report-address = tls-reports@"),
+	    "line 1: report-address: \"tls-reports@\": not a list of mail addresses" },
 	{ "a domain alone", BYTES("report-address = a@example.org @example.org"),
 	    "line 1: report-address: \"a@example.org @example.org\": not a list of mail "
 	    "addresses" },
@@ -84,9 +89,14 @@ check_defaults(void **state)
 
 	(void)state;
 	assert_int_equal(s->early, EARLY_OFF);
-	assert_int_equal(s->wait_ms, 5000);
+	assert_int_equal(s->wait_ms, 7000);
 	assert_int_equal(s->report_mail, REPORT_PASS);
 	assert_int_equal(s->socket_mode, 0660);
+	assert_int_equal(s->tls_required, WISH_OBEY);
+	assert_string_equal(s->socket, "local:" HOPSEAL_RUNDIR "/milter.sock");
+	assert_string_equal(s->daemon, "unix:" HOPSEAL_RUNDIR "/map");
+	assert_string_equal(s->inbox, HOPSEAL_STATEDIR "/inbox");
+	assert_string_equal(s->mailers, "smtp relay esmtp smtp8 dsmtp");
 	assert_string_equal(s->report_address, "");
 	assert_string_equal(s->user, "");
 	settings_free(s);
@@ -96,14 +106,22 @@ static void
 check_values(void **state)
 {
 	static const char text[] =
-	    "early = defer\nwait = 7\nreport-mail = discard\nsocket-mode = 666\n"
-	    "daemon = inet:127.0.0.1:9\nmailers = smtp\ninbox = /i n\nuser = x:y\n";
+	    "wait = 9\nreport-mail = discard\nsocket-mode = 666\n"
+	    "daemon = inet:127.0.0.1:9\nmailers = smtp\ninbox = /i n\nuser = x:y\n"
+	    "early = reject\ntls-required = ignore\nsocket-group = g\npid-file = /p\n"
+	    "spool = /s\nsocket = inet:1\nreport-address = a@b.example\n";
 	struct settings *s = settings_new();
 
 	(void)state;
 	assert_int_equal(settings_parse(s, text, strlen(text), NULL), ST_OK);
-	assert_int_equal(s->early, EARLY_DEFER);
-	assert_int_equal(s->wait_ms, 7000);
+	assert_int_equal(s->early, EARLY_REJECT);
+	assert_int_equal(s->tls_required, WISH_IGNORE);
+	assert_string_equal(s->socket_group, "g");
+	assert_string_equal(s->pid_file, "/p");
+	assert_string_equal(s->spool, "/s");
+	assert_string_equal(s->socket, "inet:1");
+	assert_string_equal(s->report_address, "a@b.example");
+	assert_int_equal(s->wait_ms, 9000);
 	assert_int_equal(s->report_mail, REPORT_DISCARD);
 	assert_int_equal(s->socket_mode, 0666);
 	assert_string_equal(s->daemon, "inet:127.0.0.1:9");
@@ -127,6 +145,34 @@ check_missing(void **state)
 	assert_string_equal(why.text, "/nowhere/x: No such file or directory");
 	assert_int_equal(settings_load("/dev/zero", true, &s, &why), ST_IO);
 	assert_string_equal(why.text, "/dev/zero: longer than 65536 octets");
+}
+
+static const struct start_case {
+	const char *name, *text;
+	bool want;
+} start_cases[] = {
+	{ "nothing", "", true },
+	{ "the same again", "socket-mode = 660", true },
+	{ "what each session looks at", "early = reject\nspool = /s\ndaemon = unix:/x",
+	    true },
+	{ "socket", "socket = inet:9@127.0.0.1", false },
+	{ "socket-mode", "socket-mode = 0666", false },
+	{ "socket-group", "socket-group = mail", false },
+	{ "user", "user = nobody", false },
+	{ "pid-file", "pid-file = /run/x", false },
+};
+
+/* What a reload cannot change. */
+static void
+check_start(void **state)
+{
+	const struct start_case *c = *state;
+	struct settings *a = settings_new(), *b = settings_new();
+
+	assert_int_equal(settings_parse(b, c->text, strlen(c->text), NULL), ST_OK);
+	assert_int_equal(settings_start_alike(a, b), c->want);
+	settings_free(a);
+	settings_free(b);
 }
 
 static const struct list_case {
@@ -164,7 +210,7 @@ check_reload(void **state)
 	assert_ptr_equal(held, first);
 	current_set(second);
 	current_release(held_too);
-	assert_int_equal(held->wait_ms, 5000);
+	assert_int_equal(held->wait_ms, 7000);
 	current_release(held);
 	held = current_hold();
 	assert_ptr_equal(held, second);
@@ -181,6 +227,7 @@ main(void)
 		CASE("without a file", check_defaults),
 		CASE("all kinds of values", check_values),
 		CASE("a file that is missing, or has no end", check_missing),
+		CASES(check_start, start_cases),
 		CASES(check_list, list_cases),
 		CASE("a session keeps the settings that it began with", check_reload),
 	};

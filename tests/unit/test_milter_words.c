@@ -29,6 +29,15 @@ static const struct way_case {
 	    "good.test." },
 	{ "Sendmail, local", "<bob@own.example>", "local", "", WAY_HERE, "" },
 	{ "Sendmail, local, without a domain", "<bob>", "local", NULL, WAY_HERE, "" },
+	{ "a host without a mailer is none", "<bob@good.test>", NULL, "mx.test",
+	    WAY_PERHAPS, "good.test" },
+	{ "a domain that its own name begins with", "<bob@mx.own>", NULL, NULL,
+	    WAY_PERHAPS, "mx.own" },
+	{ "one that begins with its own name", "<bob@mx.own.example.test>", NULL, NULL,
+	    WAY_PERHAPS, "mx.own.example.test" },
+	{ "half of the brackets", "<bob@good.test", NULL, NULL, WAY_PERHAPS,
+	    "good.test" },
+	{ "DEL", "<bob@good.test>", "smtp", "good\x7f.test", WAY_HERE, "" },
 	{ "a next-hop that is not told", "<bob@good.test>", "relay", NULL, WAY_OUT,
 	    "good.test" },
 	{ "an empty one", "<bob@good.test>", "relay", "", WAY_OUT, "good.test" },
@@ -71,6 +80,17 @@ check_long_next_hop(void **state)
 	host[NEXT_HOP_TEXT_MAX] = '\0';
 	assert_int_equal(recipient_way(&r, MAILERS, next_hop), WAY_OUT);
 	assert_string_equal(next_hop, host);
+}
+
+static void
+check_no_own_name(void **state)
+{
+	const struct recipient r = { "<a@b.example>", NULL, NULL, NULL };
+	char next_hop[NEXT_HOP_TEXT_MAX + 1];
+
+	(void)state;
+	assert_int_equal(recipient_way(&r, MAILERS, next_hop), WAY_PERHAPS);
+	assert_string_equal(next_hop, "b.example");
 }
 
 static void
@@ -118,6 +138,13 @@ static const struct refusal_case {
 	    ANSWER("a.test", "defer", NO_HOST_LEFT,
 		HOST("TLSA lookup failed") "," NOT_NAMED),
 	    "451 4.7.5 a.test: TLSA lookup failed (RFC 7672, 2.1.2)" },
+	{ "the same, the other way round", EARLY_REJECT,
+	    ANSWER("a.test", "defer", NO_HOST_LEFT,
+		NOT_NAMED "," HOST("TLSA lookup failed")),
+	    "451 4.7.5 a.test: TLSA lookup failed (RFC 7672, 2.1.2)" },
+	{ "an alias that cannot be asked for may be better later", EARLY_REJECT,
+	    ANSWER("a.test", "defer", NO_HOST_LEFT, HOST("alias lookup failed")),
+	    "451 4.7.5 a.test: alias lookup failed (RFC 7672, 2.1.2)" },
 	{ "one of them is no matter of policy", EARLY_REJECT,
 	    ANSWER("a.test", "defer", NO_HOST_LEFT,
 		NOT_NAMED "," HOST("MX host without address")),
@@ -127,6 +154,16 @@ static const struct refusal_case {
 		"a.test", "defer", "DANE is required here, but the host has none", ""),
 	    "550 5.7.5 a.test: DANE is required here, but the host has none (RFC 7672, "
 	    "6; override)" },
+	{ "the operator wants DANE, and MX are insecure", EARLY_REJECT,
+	    ANSWER("a.test", "defer",
+		"DANE is required here, but the MX lookup is insecure", ""),
+	    "550 5.7.5 a.test: DANE is required here, but the MX lookup is insecure "
+	    "(RFC 7672, 2.2.1; override)" },
+	{ "the operator wants MTA-STS, and there is none", EARLY_REJECT,
+	    ANSWER("a.test", "defer",
+		"MTA-STS is required here, but there is no policy", ""),
+	    "550 5.7.5 a.test: MTA-STS is required here, but there is no policy "
+	    "(override)" },
 	{ "the operator wants DANE, and we cannot", EARLY_REJECT,
 	    ANSWER("a.test", "defer",
 		"DANE is required here, but the resolver does not validate", ""),
@@ -141,7 +178,8 @@ static const struct refusal_case {
 	{ "a host of the operator's own choice", EARLY_REJECT,
 	    ANSWER("[a.test]", "reject", "the domain does not exist", ""), "" },
 	{ "\"%\" and what is no ASCII", EARLY_REJECT,
-	    ANSWER("%s\\u00e9\\n.test", "reject", "the domain does not exist", ""),
+	    ANSWER(
+		"%s\\u00e9\\n\\u007f.test", "reject", "the domain does not exist", ""),
 	    "550 5.1.2 %%s.test: the domain does not exist (RFC 5321, 5.1)" },
 	{ "no JSON", EARLY_REJECT, "OK", "" },
 	{ "half of it", EARLY_REJECT,
@@ -228,6 +266,7 @@ main(void)
 	const struct case_table tables[] = {
 		CASES(check_way, way_cases),
 		CASE("a next-hop that is too long", check_long_next_hop),
+		CASE("an MTA that does not tell its name", check_no_own_name),
 		CASE("an address in a list", check_list),
 		CASES(check_refusal, refusal_cases),
 		CASE("a refusal that is too long", check_long_refusal),

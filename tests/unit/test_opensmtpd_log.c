@@ -94,6 +94,9 @@ static const struct log_case {
 	    CIPHERS NO_MATCH, &refused, "up no certificate-host-mismatch" },
 	{ "RPT-TYPE-05 6.8: refused, and that is all it says", CIPHERS REFUSED,
 	    &refused, "up no validation-failure" },
+	{ "RPT-TYPE-05 6.8: refused, behind what it has found",
+	    CIPHERS M "server-cert-check result=\"failure\"\n" REFUSED, &refused,
+	    "up no validation-failure" },
 	{ "RPT-TYPE-05 6.8: the handshake",
 	    BROKEN "error:0A00014D:SSL routines::legacy sigalg disallowed or "
 		   "unsupported\n",
@@ -112,6 +115,10 @@ static const struct log_case {
 	    BROKEN "handshake failed: error:0A00010B:SSL routines::wrong version "
 		   "number\n",
 	    &mail, "" },
+	{ "nor of one whose certificate was refused",
+	    BROKEN "handshake failed: error:0A00010B:SSL routines::wrong version "
+		   "number\n",
+	    &refused, "" },
 	{ "what went in the clear the filter has seen itself",
 	    M "error reason=TLS required but not supported by remote host\n" SELF,
 	    &clear, "" },
@@ -264,6 +271,25 @@ check_wait(void **state)
 	opensmtpd_log_free(log);
 }
 
+/* Only where opensmtpd_log_is_awaited() could be. */
+static void
+check_others(void **state)
+{
+	struct opensmtpd_log *log = opensmtpd_log_new();
+	struct tls_event e = event_of(&failed, SID);
+
+	(void)state;
+	read_all(log, EXPIRED);
+	e.is_inbound = true;
+	assert_false(opensmtpd_log_complete(log, &e));
+	e.is_inbound = false;
+	e.source = SOURCE_EXIM;
+	assert_false(opensmtpd_log_complete(log, &e));
+	e.source = SOURCE_OPENSMTPD;
+	assert_true(opensmtpd_log_complete(log, &e));
+	opensmtpd_log_free(log);
+}
+
 /* --- the memory -------------------------------------------------------------------------------- */
 
 static void
@@ -308,8 +334,8 @@ check_bound(void **state)
 
 	(void)state;
 	for (i = 0; i <= OPENSMTPD_SESSIONS_MAX; i++) {
-		read_refusal(log, i);
 		read_refusal(log, 0);
+		read_refusal(log, i);
 	}
 	assert_true(is_known(log, 0));
 	assert_false(is_known(log, 1));
@@ -324,6 +350,7 @@ main(void)
 	const struct case_table tables[] = {
 		CASES(check_log, log_cases),
 		CASES(check_wait, wait_cases),
+		CASE("lines say nothing of what others tell", check_others),
 		CASE("whose session a line is about", check_read),
 		CASE("sessions remembered are bounded, the longest silent goes",
 		    check_bound),

@@ -9,7 +9,7 @@
 struct play {
 	const char *mx, *hosts, *sts;
 	/* judge_world.h, and of the first host's TLSA: "pin=X", the whole certificate; "match=X", the key, of X; "root": usage 2
-	 * of that one.  "alias=1" */
+	 * of that one; "anchor=X" of X; "slip=X": 3 1 1 with the digest of the whole certificate.  "alias=1"; "alias=2": both hosts */
 	const char *options;
 	const char *host, *verify; /* "OK yes", "OK no", "OK -", "FAIL" */
 	const char *leaf; /* its certificate; "-": TLS, no fingerprint; "": no TLS */
@@ -18,11 +18,12 @@ struct play {
 
 static void
 give_tlsa(struct world *w, const char *cert, enum tlsa_usage usage,
-    enum tlsa_selector selector)
+    enum tlsa_selector selector, bool is_slip)
 {
 	uint8_t bytes[CERT_RDATA_MAX];
 	size_t len = cert_rdata(judge_cert(cert), usage, selector, TLSA_SHA256, bytes);
 
+	bytes[1] = is_slip ? TLSA_SPKI : bytes[1];
 	free(w->route->hosts[0].tlsa);
 	w->route->hosts[0].tlsa = tlsa_set_new(&(struct tlsa_rdata){ bytes, len }, 1);
 }
@@ -35,12 +36,18 @@ set_options(struct world *w, const char *options)
 
 	while (next_word(&options, word)) {
 		if (strncmp(word, "pin=", 4) == 0)
-			give_tlsa(w, word + 4, TLSA_DANE_EE, TLSA_CERT);
+			give_tlsa(w, word + 4, TLSA_DANE_EE, TLSA_CERT, false);
 		if (strncmp(word, "match=", 6) == 0)
-			give_tlsa(w, word + 6, TLSA_DANE_EE, TLSA_SPKI);
+			give_tlsa(w, word + 6, TLSA_DANE_EE, TLSA_SPKI, false);
 		if (strcmp(word, "root") == 0)
-			give_tlsa(w, "root", TLSA_DANE_TA, TLSA_CERT);
-		if (strcmp(word, "alias=1") == 0)
+			give_tlsa(w, "root", TLSA_DANE_TA, TLSA_CERT, false);
+		if (strncmp(word, "anchor=", 7) == 0)
+			give_tlsa(w, word + 7, TLSA_DANE_TA, TLSA_CERT, false);
+		if (strncmp(word, "slip=", 5) == 0)
+			give_tlsa(w, word + 5, TLSA_DANE_EE, TLSA_CERT, true);
+		if (strcmp(word, "alias=2") == 0)
+			w->route->hosts[1].canonical = xmemdup(&target, sizeof(target));
+		if (strncmp(word, "alias=", 6) == 0)
 			w->route->hosts[0].canonical = xmemdup(&target, sizeof(target));
 	}
 }
@@ -92,6 +99,8 @@ passage_words(const struct passage *p, struct strbuf *out)
 		strbuf_addf(out, " %s %s", p->status, p->reason);
 	if (p->fault != NULL)
 		strbuf_addf(out, " [%s]", p->fault);
+	if (p->is_stranger)
+		strbuf_adds(out, " stranger");
 }
 
 static void
@@ -227,6 +236,11 @@ static const struct passage_case {
 	{ "3 1 1 takes a look",
 	    { "S", "mx1=usable", "", "match=self", "mx1", "FAIL", "self", "" },
 	    UNSEEN },
+	{ "AUTH-09 2 0 1 of the certificate itself is no pin: names count",
+	    { "S", "mx1=usable", "", "anchor=self", "mx1", "FAIL", "self", "" },
+	    UNSEEN },
+	{ "3 1 1 with the digest of the whole certificate is no pin",
+	    { "S", "mx1=usable", "", "slip=self", "mx1", "FAIL", "self", "" }, UNSEEN },
 	{ "3 0 1 under mix = both takes WebPKI as well",
 	    { "S", "mx1=usable", "enforce mx1", "pin=good mix=both", "mx1", "OK yes",
 		"good", "" },
@@ -273,6 +287,13 @@ static const struct passage_case {
 	    { "I", "mx1=insecure", "enforce mx1", "alias=1", "t", "OK no", "good",
 		"mx1 good" },
 	    "free" },
+	{ "two hosts are aliases of one: both must agree",
+	    { "S", "mx1=usable mx2=unusable", "", "match alias=2", "t", "FAIL", "good",
+		"" },
+	    "unproven 4.7.5 t: hopseald has not seen its certificate []" },
+	{ "what another host takes is not asked of this one",
+	    { "S", "mx1=usable mx2=unusable", "", "match", "mx2", "FAIL", "good", "" },
+	    "free" },
 
 	/* No TLS. */
 	{ "DTLS-01 STARTTLS is not offered",
@@ -287,6 +308,9 @@ static const struct passage_case {
 	{ "DTLS-01 fallen back to clear text",
 	    { "S", "mx1=unusable", "", "", "mx1", "CLEAR", "", "" },
 	    "refused 4.7.4 mx1: STARTTLS is not offered" },
+	{ "DTLS-01 a fault of our own",
+	    { "S", "mx1=unusable", "", "", "mx1", "CONFIG", "", "" },
+	    "refused 4.7.4 mx1: there is no TLS" },
 	{ "DTLS-02 no policy: clear text",
 	    { "S", "mx1=denied", "", "", "mx1", "CLEAR", "", "" }, "free" },
 
@@ -298,22 +322,32 @@ static const struct passage_case {
 	{ "BASE-07 a host whose TLSA lookup failed",
 	    { "S", "mx1=tlsa-error mx2=denied", "", "", "mx1", "OK yes", "good", "" },
 	    "refused 4.4.3 mx1: TLSA lookup failed" },
+	{ "BASE-07 a host whose alias lookup failed",
+	    { "S", "mx1=alias-error mx2=denied", "", "", "mx1", "OK yes", "good", "" },
+	    "refused 4.4.3 mx1: alias lookup failed" },
+	{ "BASE-07 a host whose address lookup failed",
+	    { "S", "mx1=address-error mx2=denied", "", "", "mx1", "OK yes", "good",
+		"" },
+	    "refused 4.4.3 mx1: address lookup failed" },
+	{ "a host without address",
+	    { "S", "mx1=no-address mx2=denied", "", "", "mx1", "OK yes", "good", "" },
+	    "refused 4.4.3 mx1: MX host without address" },
 	{ "MAND-01 DANE is required",
 	    { "S", "mx1=denied mx2=usable", "", "dane-only", "mx1", "OK yes", "good",
 		"" },
 	    "refused 4.7.0 mx1: DANE is required here but the host has none" },
 	{ "a host of nobody, where MTA-STS binds",
 	    { "I", "mx1=insecure", "enforce mx1", "", "mx9", "OK yes", "good", "" },
-	    "refused 4.7.0 mx9: no MX host of example.com" },
+	    "refused 4.7.0 mx9: no MX host of example.com stranger" },
 	{ "a host of nobody, where another one has DANE",
 	    { "S", "mx1=denied mx2=usable", "", "", "mx9", "OK yes", "good", "" },
-	    "refused 4.7.0 mx9: no MX host of example.com" },
+	    "refused 4.7.0 mx9: no MX host of example.com stranger" },
 	{ "a host of nobody, where TLSA records are in doubt",
 	    { "S", "mx1=denied mx2=tlsa-error", "", "", "mx9", "OK yes", "good", "" },
-	    "refused 4.7.0 mx9: no MX host of example.com" },
+	    "refused 4.7.0 mx9: no MX host of example.com stranger" },
 	{ "a host of nobody, where no policy is",
 	    { "S", "mx1=denied mx2=no-address", "", "", "mx9", "NONE", "", "" },
-	    "free" },
+	    "free stranger" },
 	{ "MX-06 the MX lookup failed",
 	    { "error", "", "", "", "mx1", "OK yes", "good", "" },
 	    "refused 4.4.3 mx1: MX lookup failed" },
@@ -321,10 +355,10 @@ static const struct passage_case {
 	    { "unknown", "", "", "", "mx1", "OK yes", "good", "" },
 	    "refused 4.4.3 mx1: DNS has not answered in time" },
 	{ "MX-03 no such domain in DNS: Sendmail knows more",
-	    { "nxdomain", "", "", "", "mx1", "NONE", "", "" }, "free" },
+	    { "nxdomain", "", "", "", "mx1", "NONE", "", "" }, "free stranger" },
 	{ "MX-03 no such domain, but a policy is left from before",
 	    { "nxdomain", "", "enforce mx1", "", "mx1", "OK yes", "good", "" },
-	    "refused 4.7.0 mx1: no MX host of example.com" },
+	    "refused 4.7.0 mx1: no MX host of example.com stranger" },
 
 	/* The operator. */
 	{ "MAND-04 relaxed",

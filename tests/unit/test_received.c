@@ -404,6 +404,77 @@ check_flood_of_bytes(void **state)
 	folder_remove();
 }
 
+/* One that needs the room of many. */
+static void
+check_flood_of_one(void **state)
+{
+	struct stored_received r;
+	char id[2] = "a";
+	struct store *s;
+
+	(void)state;
+	folder_make();
+	s = open_started();
+	for (; id[0] < 'h'; id[0]++) {
+		r = report("Flood", id, 0);
+		r.len = id[0] < 'g' ? 10 << 20 : 40 << 20;
+		r.bytes = xcalloc(r.len, 1);
+		store_put_received(s, &r);
+		free((void *)r.bytes);
+		assert_true(store_flush(s));
+	}
+	assert_int_equal(sums_of(s).reports, 3);
+	assert_int_equal(sums_of(s).dropped, 4);
+	store_close(s);
+	folder_remove();
+}
+
+/* Rows count as the report itself does. */
+static void
+check_size(void **state)
+{
+	struct stored_received r = report("Them", "1", 0);
+	uint64_t bytes;
+	struct store *s;
+
+	(void)state;
+	folder_make();
+	s = open_started();
+	r.policy_count = r.detail_count = 0;
+	store_put_received(s, &r);
+	assert_true(store_flush(s));
+	bytes = sums_of(s).bytes - r.len;
+	assert_true(bytes > 0);
+	put(s, "Them", "2", 0);
+	assert_int_equal(sums_of(s).bytes,
+	    2 * r.len + (2 + COUNT_OF(policies) + COUNT_OF(failures)) * bytes);
+	store_close(s);
+	folder_remove();
+}
+
+static void
+check_rows_twice(void **state)
+{
+	const struct received_policy two[] = { policies[0], policies[0] };
+	const struct received_failure both[] = { failures[1], failures[1] };
+	struct stored_received r = report("Them", "1", 0);
+	struct store *s;
+
+	(void)state;
+	folder_make();
+	s = open_started();
+	r.policies = two;
+	r.details = both;
+	store_put_received(s, &r);
+	assert_true(store_flush(s));
+	assert_sums(s, &all,
+	    "Them them.example 1 20/3 0-1\n"
+	    "a.example sts 20/6\n"
+	    "2 sts mx.a.example validation-failure alert Them 0-1\n");
+	store_close(s);
+	folder_remove();
+}
+
 static void
 check_disk_full(void **state)
 {
@@ -441,6 +512,10 @@ main(void)
 		CASE("RPT-SEC-03 of too many reports the oldest go", check_flood),
 		CASE("RPT-SEC-03 of reports too big together the oldest go",
 		    check_flood_of_bytes),
+		CASE("RPT-SEC-03 of many, for a big one more than one goes",
+		    check_flood_of_one),
+		CASE("rows take room, too", check_size),
+		CASE("rows that differ in no text are added up", check_rows_twice),
 		CASE("disk full: store_flush() tells, and later it is written",
 		    check_disk_full),
 	};

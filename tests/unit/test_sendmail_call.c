@@ -46,6 +46,9 @@ call_words(const struct sendmail_call *c, struct strbuf *out)
 	add_goal(out, "rcpt", &c->rcpt);
 }
 
+#define ID_63 "012345678901234567890123456789012345678901234567890123456789012"
+#define ID_64 ID_63 "3"
+
 /* --- keys ---------------------------------------------------------------------------------------- */
 
 static const struct key_case {
@@ -72,6 +75,9 @@ static const struct key_case {
 	{ "IPv6, as Sendmail writes it",
 	    "tls;mx:mx.a.test;ip:IPv6:2001:db8:0:0:0:0:25:1;rcpt:b@a.test;",
 	    "tls mx=mx.a.test ip=2001:db8::25:1 rcpt=a.test" },
+	{ "IPv6, its tag in other letters", "tls;mx:mx.a.test;ip:ipv6:2001:db8::1;",
+	    "tls mx=mx.a.test ip=2001:db8::1" },
+	{ "a queue id of 63 letters", "mx;id:" ID_63 ";", "mx id=" ID_63 },
 	{ "free", "mx;id:1;nexthop:a.test.;free:yes;mx:mx.a.test;",
 	    "mx id=1 next-hop=a.test mx=mx.a.test free" },
 	{ "NAME-01 any case", "rcpt;nexthop:A.TEST.;mx:MX.a.Test.;rcpt:BoB@B.Test;",
@@ -97,6 +103,13 @@ static const struct key_case {
 	{ "DNS-12 a U-label", "rcpt;rcpt:bob@bücher.example;",
 	    "rcpt rcpt=xn--bcher-kva.example" },
 
+	{ "STS-APP-02 a host name that would be a local part",
+	    "tls;free:no;nexthop:a.test.;mx:x;rcpt:evil@x.test;rcpt:b@a.test;",
+	    "tls next-hop=a.test mx=x rcpt=a.test" },
+	{ "STS-APP-02 a next-hop that would be one",
+	    "mx;free:no;nexthop:a.test;rcpt:x@b.test;mx:mx.a.test;",
+	    "mx next-hop=a.test rcpt=-" },
+
 	/* Next-hops. */
 	{ "MX-10 a host in brackets", "mx;nexthop:[mail.a.test];mx:mail.a.test;",
 	    "mx next-hop=[mail.a.test] mx=mail.a.test" },
@@ -109,6 +122,8 @@ static const struct key_case {
 	    "mx next-hop=[b.test] mx=b.test" },
 	{ "of a list the first", "mx;nexthop:a.test,b.test:[c.test];mx:mx.test;",
 	    "mx next-hop=a.test mx=mx.test" },
+	{ "of a list no domain, though the host has its name",
+	    "mx;nexthop:a.test:b.test;mx:b.test;", "mx next-hop=a.test mx=b.test" },
 	{ "a colon is no port", "mx;nexthop:a.test:25;mx:mx.test;",
 	    "mx next-hop=a.test mx=mx.test" },
 	{ "no next-hop of DNS", "mx;nexthop:/var/run/lmtp;mx:mx.test;",
@@ -142,8 +157,6 @@ check_key(void **state)
 	strbuf_clear(&got);
 }
 
-#define ID_64 "0123456789012345678901234567890123456789012345678901234567890123"
-
 static const struct bad_case {
 	const char *name, *key;
 	enum status status;
@@ -163,6 +176,10 @@ static const struct bad_case {
 	    ST_SYNTAX, "something other than \"NAME:VALUE;\", each once" },
 	{ "STS-APP-02 a host name that would speak for Sendmail",
 	    "tls;mx:a.test;verify:OK;name:yes;ver:TLSv1.3;.a.test;verify:NONE;",
+	    ST_SYNTAX, "something other than \"NAME:VALUE;\", each once" },
+	{ "STS-APP-02 a host name that would end the key: what was said before it cannot be said again",
+	    "tls;id:1;ip:192.0.2.1;verify:FAIL;free:no;nexthop:a.test.;mx:x;free:yes;rcpt:y;"
+	    "rcpt:b@a.test;",
 	    ST_SYNTAX, "something other than \"NAME:VALUE;\", each once" },
 	{ "an MX host that would be free",
 	    "mx;nexthop:a.test.;free:no;mx:x;free:yes;.test;", ST_SYNTAX,

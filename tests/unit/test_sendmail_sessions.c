@@ -95,6 +95,15 @@ static const struct story {
 	    "tls mx.a.test 192.0.2.2 OK a.test a.test: a.test mx.a.test up\n"
 	    "rcpt mx.a.test 192.0.2.1 OK b.test -: b.test mx.a.test up\n"
 	    "rcpt mx.a.test 192.0.2.2 OK b.test -: b.test mx.a.test up\n" },
+	{ "another connection to the same address is another session, too",
+	    "mx mx.a.test - - a.test -: \n"
+	    "tls mx.a.test 192.0.2.1 OK a.test a.test: a.test mx.a.test up\n"
+	    "mx mx.a.test - - a.test -: \n"
+	    "tls mx.a.test 192.0.2.1 OK a.test a.test: a.test mx.a.test up\n" },
+	{ "a session without an address is not that of an address",
+	    "tls mx.a.test - OK a.test -: a.test mx.a.test up\n"
+	    "rcpt mx.a.test 192.0.2.1 OK b.test -: none\n"
+	    "rcpt mx.a.test - OK b.test -: b.test mx.a.test up\n" },
 	{ "RPT-TYPE-01 not offered",
 	    "mx mx.a.test - - a.test -: \n"
 	    "tls mx.a.test 192.0.2.1 NONE a.test -: a.test mx.a.test not-offered\n" },
@@ -186,8 +195,10 @@ static const struct kept_case {
 	{ "the session has said that the name is right", true, 'a', 'a',
 	    VERIFIED_NAME },
 	{ "it has another certificate", true, 'a', 'b', VERIFIED_CHAIN },
-	{ "no fingerprints", true, 0, 0, VERIFIED_NAME },
+	{ "no fingerprints: nothing says that it is the same", true, 0, 0,
+	    VERIFIED_CHAIN },
 	{ "one fingerprint", true, 'a', 0, VERIFIED_CHAIN },
+	{ "one fingerprint, the other", true, 0, 'a', VERIFIED_CHAIN },
 	{ "the session is not known", false, 'a', 'a', VERIFIED_CHAIN },
 };
 
@@ -212,6 +223,38 @@ check_complete(void **state)
 		sendmail_sessions_see(&all, &told);
 	sendmail_session_complete(sendmail_sessions_see(&all, &asked), &asked);
 	assert_int_equal(asked.words.verified, c->want);
+	sendmail_sessions_clear(&all);
+}
+
+/* --- events -------------------------------------------------------------------------------------- */
+
+static void
+check_event(void **state)
+{
+	static const char key[] =
+	    "tls;nexthop:[mx.a.test];mx:mx.a.test;ip:192.0.2.1;verify:FAIL;name:no;"
+	    "ver:TLSv1.2;cipher:ECDHE;rcpt:bob@a.test;";
+	struct sendmail_sessions all = { .clock = 0 };
+	char address[ADDRESS_TEXT_MAX];
+	struct sendmail_session *s;
+	struct sendmail_call call;
+	struct tls_event e;
+
+	(void)state;
+	assert_int_equal(sendmail_call_parse(key, strlen(key), &call, NULL), ST_OK);
+	s = sendmail_sessions_see(&all, &call);
+	sendmail_session_event(s, &call.next_hop.next_hop, NOW, &e);
+	assert_int_equal(e.when, NOW);
+	assert_string_equal(e.next_hop.text, "mx.a.test");
+	assert_true(e.is_next_hop_host);
+	assert_true(e.has_remote);
+	assert_string_equal(address_text(&e.remote, address), "192.0.2.1");
+	assert_int_equal(e.tls, TLS_UP);
+	assert_int_equal(e.verified, VERIFIED_NO);
+	assert_true(e.has_result);
+	assert_int_equal(e.result, RESULT_NOT_TRUSTED);
+	assert_string_equal(e.version, "TLSv1.2");
+	assert_string_equal(e.cipher, "ECDHE");
 	sendmail_sessions_clear(&all);
 }
 
@@ -251,6 +294,25 @@ check_many(void **state)
 	sendmail_sessions_clear(&all);
 }
 
+/* Hosts that cannot be reached push nothing out. */
+static void
+check_nothing(void **state)
+{
+	struct sendmail_sessions all = { .clock = 0 };
+	struct strbuf got = STRBUF_INIT;
+	unsigned i;
+
+	(void)state;
+	see(&all, "tls", 0, 0);
+	for (i = 1; i <= SENDMAIL_SESSIONS_MAX; i++)
+		see(&all, "mx", i, 0);
+	say(&all, "rcpt mx0.test 192.0.2.1 OK b.test -", &got);
+	assert_string_equal(strbuf_str(&got),
+	    "rcpt mx0.test 192.0.2.1 OK b.test -: b.test mx0.test up\n");
+	strbuf_clear(&got);
+	sendmail_sessions_clear(&all);
+}
+
 static void
 check_domains(void **state)
 {
@@ -275,7 +337,10 @@ main(void)
 	const struct case_table tables[] = {
 		CASES(check_story, stories),
 		CASES(check_complete, kept_cases),
+		CASE("the event has all that was told", check_event),
 		CASE("so many sessions are remembered", check_many),
+		CASE("what came to nothing takes the room of nothing else",
+		    check_nothing),
 		CASE("and so many domains of one", check_domains),
 	};
 

@@ -25,13 +25,24 @@ static const struct advice_case {
 	{ "PUB-TLSA-02 SHA2-512 alone", "312l", REMARK_ADVICE,
 	    "advice : SHA2-512 alone|RFC 7671, 2" },
 	{ "PUB-TLSA-02 SHA2-512 beside SHA2-256", "312l 311l", REMARK_NOTE, "" },
+	{ "PUB-TLSA-02 SHA2-512 beside data in full", "312l 310l", REMARK_ADVICE,
+	    "advice 3 1 0: data in full|!SHA2-512 alone" },
+	{ "PUB-TLSA-02 SHA2-512 beside a SHA2-256 that is none", "312l 311x",
+	    REMARK_BROKEN, "advice : SHA2-512 alone" },
+	{ "PUB-TLSA-11 four digests are not too much", "311l 311o 311a 311s",
+	    REMARK_NOTE, "" },
 	{ "PUB-TLSA-11 two certificates in full", "300a 300r 300i", REMARK_ADVICE,
 	    "octets of records need TCP|RFC 7671, 10.1" },
 	{ "SEED-05 a digest of one octet", "311x 311l", REMARK_BROKEN,
 	    "broken 3 1 1: digest of wrong length|RFC 6698, 4.1" },
 	{ "SEED-05 selector 2", "321l", REMARK_BROKEN,
 	    "broken 3 2 1: unknown selector|broken : no record is usable" },
-	{ "PUB-TLSA-02 no records at all", "", REMARK_BROKEN, "no record is usable" },
+	{ "SEED-05 selector 2 in full", "320l", REMARK_BROKEN,
+	    "broken 3 2 0: unknown selector|!data in full" },
+	{ "SEED-05 a record of two octets", "311y 311l", REMARK_BROKEN,
+	    "broken : |RFC 6698, 4.1|!usages 0 and 1" },
+	{ "PUB-TLSA-02 no records at all", "", REMARK_BROKEN,
+	    "no record is usable|!SHA2-512" },
 };
 
 static void
@@ -106,6 +117,7 @@ static const struct meaning_case {
 	{ "SEED-05 1 1 1 in words", "111l",
 	    "a server with a WebPKI chain, whose public key has this SHA2-256 digest" },
 	{ "SEED-05 usage 4 has no meaning", "411l", "" },
+	{ "SEED-05 two octets have no meaning", "311y", "" },
 };
 
 static void

@@ -98,6 +98,11 @@ REPLAY      := $(FUZZ:%=$(B)/tests/replay_%)
 BENCHES     := $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/*.c))
 MAN         := $(wildcard man/*.[1578])
 
+# Unless you say otherwise.
+ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
+MAKEFLAGS += -j$(shell nproc)
+endif
+
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -261,7 +261,10 @@ class Torture:
         self.tap.ok(not again, 'RPT-RETRY-02 and never again what it has acknowledged', show(list(map(repr, again))))
         repeated = [post for some in posts.values() for post in some[:-1]]
         twice = [post for post in repeated if post.state == CLOSED]
-        self.tap.ok(not twice, 'RPT-RETRY-02 exactly once where the acknowledgement came through', show(list(map(repr, twice))))
+        self.tap.ok(not twice, 'RPT-RETRY-02 exactly once where the acknowledgement came through', show([
+            '\n  '.join([*map(repr, posts[post.report_id, post.uri]), 'known to have been sent before each life: %s' % [
+                number_of.get((post.report_id, post.uri)) in numbers for numbers, _ in known],
+                *(line for line in self.daemon.log().splitlines() if post.uri in line)]) for post in twice]))
         self.tap.ok(sum(some[0].sessions for some in posts.values()) == 2 * sum(map(sum, sums.values())),
                     'what arrived adds up to all sessions')
         self.tell(collector, len(known) - 1, len(reports), [post.state for post in repeated])

@@ -7,6 +7,7 @@
 #   make bench           deps, build, ours beside others; writes bench.json in the build folder
 #   make torture         200,000 sessions told to a daemon that is killed 200 times; 220 kills in all
 #   make conformance     which items of the standards are shown by which passing test
+#   make capabilities    the same for what operators ask for
 #   make fuzz            libFuzzer programs; FUZZ_SECONDS=20 each
 #   make lint            include layers, headers alone, formatting, manual pages, size figures
 #   make install uninstall    DESTDIR=DIR PREFIX=/usr
@@ -30,6 +31,9 @@ RUNDIR     ?= /run/hopseal
 STATEDIR   ?= /var/lib/hopseal
 EXIMDIR    ?= /usr/lib/exim4
 LIBEXECDIR ?= /usr/libexec/opensmtpd
+BASHCOMPDIR ?= $(PREFIX)/share/bash-completion/completions
+# Debian's zsh does not look into /usr/share/zsh/site-functions.
+ZSHCOMPDIR ?= $(PREFIX)/share/zsh/$(if $(filter /usr,$(PREFIX)),vendor-completions,site-functions)
 
 CC         ?= cc
 AR         ?= ar
@@ -49,7 +53,7 @@ BUILD_PACKAGES := gcc libc6-dev pkg-config libssl-dev libc-ares-dev libcurl4-ope
 	ca-certificates
 TEST_PACKAGES := clang clang-format libclang-rt-14-dev libcmocka-dev mandoc python3 \
 	iproute2 ldnsutils nsd unbound bind9-dnsutils zstd curl openssl procps git \
-	faketime python3-dkim python3-jsonschema miltertest
+	faketime python3-dkim python3-jsonschema miltertest chromium fonts-dejavu-core zsh
 BENCH_PACKAGES := postfix-mta-sts-resolver python3-uvloop
 
 # Goals that compile need the libraries now; the others install them first.
@@ -89,8 +93,9 @@ endif
 srcs = $(foreach d,$(1),$(sort $(wildcard $(d)/*.c)))
 objs = $(patsubst %.c,$(B)/%.o,$(call srcs,$(1)))
 
-ENGINE_DIRS := core/base core/wire core/policy core/store core/lookup core/report
-CORE_DIRS   := $(ENGINE_DIRS) core/net core/config core/control core/client
+ENGINE_DIRS := core/base core/wire core/policy core/store core/lookup core/report \
+	core/audit core/publish core/watch
+CORE_DIRS   := $(ENGINE_DIRS) core/net core/config core/control core/client core/show
 UNIT        := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 SCENARIO    := $(patsubst tests/scenario/%.c,$(B)/tests/%,$(wildcard tests/scenario/scenario_*.c))
 FUZZ        := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -106,8 +111,8 @@ endif
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all deps check built-check tests demo bench benches torture conformance fuzz lint format \
-	install uninstall clean help FORCE
+.PHONY: all deps check built-check tests demo bench benches torture conformance capabilities fuzz \
+	lint format install uninstall clean help FORCE
 
 all: $(B)/hopseald $(B)/hopseal $(B)/hopseal.so $(B)/filter-hopseal $(B)/table-hopseal \
 	$(B)/hopseal-milter
@@ -121,6 +126,8 @@ $(B)/hopseald: $(call objs,core/daemon) $(B)/libhopseal.a
 	$(call say,LD,$@)$(LINK) -o $@ $^ $(DEP_LIBS) $(LDLIBS)
 $(B)/hopseal: $(call objs,core/cli) $(B)/libhopseal.a
 	$(call say,LD,$@)$(LINK) -o $@ $^ $(DEP_LIBS) $(LDLIBS)
+# All of the command but its main(), for tests.
+$(B)/libcommand.a: $(filter-out $(B)/core/cli/main.o,$(call objs,core/cli))
 
 # What runs in other people's processes stands on libc only, and takes no more of the core than it calls.
 ADAPTER_CORE := $(wildcard core/client/*.c) $(addprefix core/wire/,field.c netstring.c smtp_reply.c socketmap.c tls_result.c) \
@@ -171,13 +178,13 @@ built-check: all tests
 
 tests: $(UNIT) $(SCENARIO) $(REPLAY) $(B)/tests/exim_caller
 
-$(B)/tests/test_%: $(B)/tests/unit/test_%.o $(call helpers,unit,test) $(B)/libadapters.a $(B)/libhopseal.a
+$(B)/tests/test_%: $(B)/tests/unit/test_%.o $(call helpers,unit,test) $(B)/libadapters.a $(B)/libcommand.a $(B)/libhopseal.a
 	@mkdir -p $(@D)
 	$(call say,LD,$@)$(LINK) -o $@ $^ $(DEP_LIBS) -lcmocka $(LDLIBS)
 $(B)/tests/scenario_%: $(B)/tests/scenario/scenario_%.o $(call helpers,scenario,scenario) $(B)/libengine.a
 	@mkdir -p $(@D)
 	$(call say,LD,$@)$(LINK) -o $@ $^ $(DEP_LIBS) -lcmocka $(LDLIBS)
-$(B)/tests/replay_%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/replay.o $(B)/libadapters.a $(B)/libhopseal.a
+$(B)/tests/replay_%: $(B)/tests/fuzz/fuzz_%.o $(B)/tests/fuzz/replay.o $(B)/libadapters.a $(B)/libcommand.a $(B)/libhopseal.a
 	@mkdir -p $(@D)
 	$(call say,LD,$@)$(LINK) -o $@ $^ $(DEP_LIBS) $(LDLIBS)
 
@@ -196,8 +203,8 @@ torture: deps
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)python3 -B tests/system/torture.py $(B) $(TORTURE)
 
-conformance: built-check
-	$(Q)python3 tests/conformance.py tests/conformance.tsv $(B)/tap
+conformance capabilities: built-check
+	$(Q)python3 tests/shown.py tests/$@.tsv $(B)/tap
 
 bench: deps
 	$(Q)sh tests/deps.sh $(BENCH_PACKAGES)
@@ -213,7 +220,7 @@ FUZZ_SECONDS ?= 20
 FUZZ_COMPILE = $(CLANG) $(OUR_CPPFLAGS) $(DEP_CFLAGS) -Itests -std=c17 -g -O1 -MMD -MP \
 	-fno-sanitize-recover=all -fsanitize=address,undefined
 FUZZ_OBJS = $(patsubst %.c,$(O)/fuzz/%.o,$(call srcs,core/base core/wire core/policy core/config core/client) \
-	core/report/digest.c core/report/journal_record.c core/report/refusal.c $(SMTPD_PARTS) $(MILTER_PARTS))
+	core/publish/rollover_memory.c core/report/digest.c core/report/journal_record.c core/report/refusal.c core/show/page_text.c $(SMTPD_PARTS) $(MILTER_PARTS))
 fuzz: $(FUZZ:%=$(O)/fuzz/%)
 	$(Q)sh tests/fuzz/run.sh $(O)/fuzz $(FUZZ_SECONDS) $(FUZZ)
 $(FUZZ:%=$(O)/fuzz/%): $(O)/fuzz/%: $(O)/fuzz/tests/fuzz/fuzz_%.o $(FUZZ_OBJS)
@@ -238,6 +245,8 @@ INSTALLED := \
 	$(B)/hopseald:$(SBINDIR):755 \
 	$(B)/hopseal:$(BINDIR):755 \
 	$(foreach m,$(MAN),$(m):$(MANDIR)/man$(subst .,,$(suffix $(m))):644) \
+	core/cli/completion/hopseal.bash:$(BASHCOMPDIR):644 \
+	core/cli/completion/_hopseal:$(ZSHCOMPDIR):644 \
 	$(foreach f,$(wildcard core/daemon/systemd/*.service core/daemon/systemd/*.socket),$(f):$(UNITDIR):644) \
 	$(foreach f,$(wildcard core/daemon/systemd/*.sysusers core/daemon/systemd/*.sysctl),$(f):$(DOCDIR):644) \
 	$(foreach f,$(wildcard core/daemon/*.example),$(f):$(DOCDIR):644) \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "lines.h"
 
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -102,7 +103,7 @@ txt_keep(char *out, size_t size, struct txt txt)
 
 /* --- lines for filters -------------------------------------------------------------------- */
 
-/* Sessions and tokens are numbers of 64 bits. */
+/* Sessions and tokens are numbers of 64 bits, in small letters. */
 static bool
 id_read(struct txt text, uint64_t *out)
 {
@@ -114,7 +115,7 @@ id_read(struct txt text, uint64_t *out)
 	for (i = 0; i < text.len; i++) {
 		int value = hex_value(text.text[i]);
 
-		if (value == -1)
+		if (value == -1 || isupper((unsigned char)text.text[i]))
 			return false;
 		id = id << 4 | (unsigned)value;
 	}

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -18,6 +19,25 @@ process_fill_standard_fds(void)
 	while (fd >= 0 && fd <= STDERR_FILENO);
 	if (fd > STDERR_FILENO)
 		close(fd);
+}
+
+uint64_t
+process_want_files(uint64_t wanted)
+{
+	struct rlimit limit, hard;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == -1 || limit.rlim_cur >= wanted)
+		return wanted;
+	limit.rlim_cur = wanted;
+	hard = limit;
+	if (hard.rlim_max < wanted)
+		hard.rlim_max = wanted;
+	/* Root may go beyond the hard limit, others up to it. */
+	if (setrlimit(RLIMIT_NOFILE, &hard) == 0)
+		return wanted;
+	limit.rlim_cur = limit.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
+	return getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : wanted;
 }
 
 enum status

@@ -4,6 +4,7 @@
 #ifndef HOPSEAL_BASE_PROCESS_H
 #define HOPSEAL_BASE_PROCESS_H
 
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/attr.h"
@@ -11,6 +12,9 @@
 
 /* Open /dev/null where standard input, output or error are closed: no socket is to get their numbers. */
 void process_fill_standard_fds(void);
+
+/* Allow as many open files as wanted, or as many as the system lets us: returns how many that are. */
+uint64_t process_want_files(uint64_t wanted);
 
 /* As root: become the user, with his groups only, for good.  ST_OK or ST_LIBRARY. */
 MUST_CHECK enum status process_assume(

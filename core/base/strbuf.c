@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "base/strbuf.h"
 
+#include <stdint.h>
+
 #include "base/mem.h"
 
 #define STRBUF_FIRST 64
@@ -8,11 +10,13 @@
 void
 strbuf_reserve(struct strbuf *sb, size_t more)
 {
-	size_t cap = sb->cap > 0 ? sb->cap : STRBUF_FIRST;
+	size_t cap = sb->cap > 0 ? sb->cap : STRBUF_FIRST, need;
 
 	if (sb->cap - sb->len > more)
 		return;
-	while (cap - sb->len <= more)
+	/* No memory has more than that, so nor do we: xreallocarray() says so. */
+	need = more < PTRDIFF_MAX - sb->len ? sb->len + more : PTRDIFF_MAX;
+	while (cap <= need)
 		cap *= 2;
 	sb->data = xreallocarray(sb->data, cap, 1);
 	sb->cap = cap;

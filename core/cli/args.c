@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "cli/args.h"
 
+#include <assert.h>
+
 static const struct option {
 	char key;          /* in command.options */
 	const char *name;  /* "-d" or "--record" */
@@ -25,6 +27,8 @@ static const struct option {
 	    "one by one, too" },
 	{ 'D', "--days", "N", offsetof(struct args, days), false,
 	    "those of the last N days; without it, all that are kept" },
+	{ 'H', "--html", "FILE", offsetof(struct args, html), false,
+	    "write a page for a browser instead; FILE may be -" },
 	{ 'r', "-r", "REASON", offsetof(struct args, reason), false,
 	    "why, for those who come after you" },
 	{ 'e', "-e", "EXPIRY", offsetof(struct args, expiry), false,
@@ -41,11 +45,37 @@ static const struct option {
 	    "ask HOST or HOST:PORT by STARTTLS instead of reading files" },
 	{ 'T', "--ttl", "SECONDS", offsetof(struct args, ttl), false,
 	    "that of the TLSA records; 3600 without it" },
+	{ 'q', "-q", NULL, offsetof(struct args, is_quiet), false,
+	    "only what is worse than good" },
+	{ 'S', "--sender", NULL, offsetof(struct args, wants_sender), false,
+	    "also how mail from here to there would go" },
+	{ 'K', "--selector", "NAME", offsetof(struct args, selector), false,
+	    "that of the DKIM key which signs reports" },
+	{ 'W', "--now", NULL, offsetof(struct args, wants_now), false,
+	    "look now, and wait for what comes of it" },
+	{ 'X', "--next", "FILE", offsetof(struct args, next), false,
+	    "the next certificate, or its key" },
+	{ 'Y', "--old", "FILE", offsetof(struct args, old), false,
+	    "the certificate, or its key, that was replaced" },
 	{ 'R', "--record", "FILE", offsetof(struct args, record), false,
 	    "TXT records found at the name, one a line" },
 	{ 'P', "--policy", "FILE", offsetof(struct args, policy), false,
 	    "policy body as received" },
+	{ 'B', "--message", "FILE", offsetof(struct args, message), false,
+	    "a mail with a report, as it was received" },
+	{ 'M', "--mode", "MODE", offsetof(struct args, mode), false,
+	    "testing, enforce or none; testing without it" },
+	{ 'A', "--max-age", "SECONDS", offsetof(struct args, max_age), false,
+	    "how long senders keep the policy; a day, or a week with enforce" },
+	{ 'O', "--policy-out", "FILE", offsetof(struct args, policy_out), false,
+	    "write the policy there, as it is to be served" },
+	{ 'G', "--max-age-served", "SECONDS", offsetof(struct args, max_age_served),
+	    false, "the largest max_age of all policies that were ever served" },
+	{ 'Z', "--state", "FILE", offsetof(struct args, state), false,
+	    "what was seen before; without it, a file in the state folder" },
 };
+
+static_assert(COUNT_OF(options) <= ARGS_OPTIONS_MAX, "all can be given at once");
 
 static const struct option *
 find_letter(char letter)
@@ -84,7 +114,7 @@ mark_seen(struct args *args, char key)
 {
 	size_t n = strlen(args->seen);
 
-	if (strchr(args->seen, key) == NULL && n + 1 < sizeof(args->seen))
+	if (strchr(args->seen, key) == NULL)
 		args->seen[n] = key;
 }
 
@@ -193,6 +223,28 @@ args_stray(const struct args *args, const char *allowed)
 		    strchr(allowed, options[i].key) == NULL)
 			return options[i].name;
 	return NULL;
+}
+
+const char *
+args_value(const char *word)
+{
+	const struct option *option = NULL;
+
+	if (word[0] == '-' && word[1] == '-')
+		option = find_word(word + 2, strlen(word + 2));
+	else if (word[0] == '-' && word[1] != '\0' && word[2] == '\0')
+		option = find_letter(word[1]);
+	return option != NULL ? option->value : NULL;
+}
+
+void
+args_print_words(const char *keys)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(options); i++)
+		if (options[i].is_global || strchr(keys, options[i].key) != NULL)
+			printf("%s\t%s\n", options[i].name, options[i].help);
 }
 
 static void

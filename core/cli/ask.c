@@ -4,13 +4,13 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "cli/complain.h"
 #include "cli/json.h"
+#include "cli/session.h"
 #include "client/exchange.h"
 #include "config/config.h"
 #include "control/control.h"
-#include "control/service.h"
 #include "net/loop.h"
+#include "show/complain.h"
 #include "wire/netstring.h"
 
 #define DEADLINE_MS (2 * CONTROL_EXPLAIN_MS) /* the daemon's own limit comes first */
@@ -131,6 +131,7 @@ out:
 /* --- this process ---------------------------------------------------------------------------- */
 
 struct local {
+	const char *request;
 	struct json_object **out;
 	enum exit_code code;
 };
@@ -145,40 +146,22 @@ on_done(bool is_ok, const char *text, size_t len, void *arg)
 }
 
 static enum exit_code
-run_service(const struct config *config, const char *request, struct json_object **out)
+serve(struct service *service, const struct config *config UNUSED, void *arg)
 {
-	struct local local = { .out = out, .code = EXIT_FAILED };
-	struct service service;
-	struct why why;
+	struct local *local = arg;
 
-	if (service_open(config, SERVICE_STORE_READONLY, &service, &why) != ST_OK) {
-		complain("%s", why.text);
-		return EXIT_FAILED;
-	}
-	control_run(
-	    &service, request, strlen(request), CONTROL_EXPLAIN_MS, on_done, &local);
+	control_run(service, local->request, strlen(local->request), CONTROL_EXPLAIN_MS,
+	    on_done, local);
 	loop_run();
-	service_close(&service);
-	return local.code;
+	return local->code;
 }
 
 static enum exit_code
 ask_here(const struct args *args, const char *request, struct json_object **out)
 {
-	struct config *config = ask_config(args);
-	enum exit_code code = EXIT_FAILED;
-	struct why why;
+	struct local local = { .request = request, .out = out, .code = EXIT_FAILED };
 
-	if (config == NULL)
-		return EXIT_FAILED;
-	if (loop_init(&why) != ST_OK) {
-		complain("%s", why.text);
-	} else {
-		code = run_service(config, request, out);
-		loop_clear();
-	}
-	config_free(config);
-	return code;
+	return session_serve(args, serve, &local);
 }
 
 enum exit_code
@@ -187,4 +170,34 @@ ask(const struct args *args, const char *request, struct json_object **out)
 	*out = NULL;
 	return args->in_process ? ask_here(args, request, out)
 				: ask_daemon(args, request, out);
+}
+
+static bool
+can_read_database(const struct config *config)
+{
+	struct store *store;
+	struct why why;
+
+	if (store_open_readonly(config->state_folder, &store, &why) != ST_OK)
+		return false;
+	store_close(store);
+	return true;
+}
+
+enum exit_code
+ask_database(const struct args *args, const char *request, struct json_object **out)
+{
+	struct config *config;
+	bool is_readable;
+
+	*out = NULL;
+	if (args->in_process || args->socket != NULL)
+		return ask(args, request, out);
+	config = ask_config(args);
+	if (config == NULL)
+		return EXIT_FAILED;
+	is_readable = can_read_database(config);
+	config_free(config);
+	return is_readable ? ask_here(args, request, out)
+			   : ask_daemon(args, request, out);
 }

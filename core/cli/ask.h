@@ -20,6 +20,13 @@ struct json_object;
 enum exit_code ask(
     const struct args *args, const char *request, struct json_object **out);
 
+/*
+ * The same for what takes long in the database and nothing else of the daemon: in this process wherever that can read it and
+ * no socket is named, since the daemon keeps mail servers waiting meanwhile.
+ */
+enum exit_code ask_database(
+    const struct args *args, const char *request, struct json_object **out);
+
 /* The configuration that args name, freed with config_free(); NULL: complained about. */
 struct config *ask_config(const struct args *args);
 

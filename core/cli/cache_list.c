@@ -5,12 +5,12 @@
 #include <json-c/json.h>
 
 #include "cli/ask.h"
-#include "cli/complain.h"
 #include "cli/json.h"
 #include "cli/policy.h"
-#include "cli/table.h"
-#include "cli/when.h"
 #include "control/control.h"
+#include "show/complain.h"
+#include "show/table.h"
+#include "show/when.h"
 
 static int
 compare_domains(const void *a, const void *b)

@@ -2,8 +2,8 @@
 #include "cli/destinations.h"
 
 #include "cli/json.h"
-#include "cli/term.h"
-#include "cli/when.h"
+#include "show/term.h"
+#include "show/when.h"
 
 #define INDENT      2
 #define STATE_WIDTH 10 /* "given-up" and a gap */

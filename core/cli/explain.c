@@ -6,9 +6,9 @@
 #include "cli/ask.h"
 #include "cli/json.h"
 #include "cli/operand.h"
-#include "cli/term.h"
 #include "cli/verdicts.h"
-#include "cli/when.h"
+#include "show/term.h"
+#include "show/when.h"
 
 #define INDENT 5  /* behind the step's number */
 #define RIGHT  30 /* columns for security, TTL and time */

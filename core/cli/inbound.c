@@ -5,11 +5,11 @@
 
 #include "base/number.h"
 #include "cli/ask.h"
-#include "cli/complain.h"
 #include "cli/json.h"
 #include "cli/operand.h"
-#include "cli/table.h"
 #include "control/control.h"
+#include "show/complain.h"
+#include "show/table.h"
 
 static const char *
 or_dash(const char *text)

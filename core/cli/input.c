@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-#include "cli/complain.h"
+#include "show/complain.h"
 
 bool
 input_read(const char *name, size_t max, const char *what, struct strbuf *out)

@@ -1,76 +1,65 @@
 /* SPDX-License-Identifier: ISC */
 #include "cli/look.h"
 
-#include "cli/ask.h"
-#include "cli/complain.h"
-#include "config/config.h"
-#include "net/loop.h"
+#include "audit/resolver_view.h"
+#include "cli/session.h"
+#include "show/complain.h"
 
 struct look {
+	struct session session;
 	struct next_hop host;
-	look_fn *fn;
-	void *arg;
-	enum exit_code code;
+	struct host_view *view;
 };
 
 static void
-on_survey(const struct survey_result *seen, void *arg)
+on_view(struct host_view *view, void *arg)
 {
 	struct look *look = arg;
 
-	look->code = look->fn(&look->host, seen, look->arg);
-	loop_stop();
+	look->view = view;
+	session_seen(&look->session);
 }
 
 static void
-run(struct look *look, const struct config *config, struct dns *dns)
+begin(struct session *session, void *arg)
 {
-	struct survey_options options = {
-		.dns = dns,
-		.dns_deadline_ms = config->engine.dns_deadline_ms,
-		.look_deadline_ms = config->probe.deadline_ms,
-		.helo = config->report.helo,
+	struct look *look = arg;
+	struct host_view_request request = {
+		.host = look->host.domain,
+		.port = look->host.port,
+		.address_max = HOST_ADDRESSES_MAX,
 	};
 
-	(void)survey_start(
-	    &options, &look->host.domain, look->host.port, on_survey, look);
-	loop_run();
+	session->waiting++;
+	(void)host_view_start(&session->options, &request, on_view, look);
 }
 
-static void
-run_in_loop(struct look *look, const struct config *config)
+static enum exit_code
+tell(struct look *look, look_fn *fn, void *arg)
 {
-	struct dns *dns;
-	struct why why;
+	const struct looked seen = {
+		.host = &look->host,
+		.view = look->view,
+		.resolver = look->session.resolver,
+	};
 
-	if (loop_init(&why) != ST_OK) {
-		complain("%s", why.text);
-		return;
-	}
-	if (dns_open(&config->dns, &dns, &why) == ST_OK) {
-		run(look, config, dns);
-		dns_close(dns);
-	} else {
-		complain("%s", why.text);
-	}
-	loop_clear();
+	resolver_doubt_host(seen.resolver, look->view);
+	return fn(&seen, arg);
 }
 
 enum exit_code
 look_at(const struct args *args, const char *host, look_fn *fn, void *arg)
 {
-	struct look look = { .fn = fn, .arg = arg, .code = EXIT_FAILED };
-	struct config *config;
+	struct look look = { .view = NULL };
+	enum exit_code code = EXIT_FAILED;
 	struct why why = { "an address has no TLSA records" };
 
 	if (next_hop_parse(host, strlen(host), &look.host, &why) != NEXT_HOP_DOMAIN) {
 		complain("\"%s\" is no host: %s", host, why.text);
 		return EXIT_USAGE;
 	}
-	config = ask_config(args);
-	if (config == NULL)
-		return EXIT_FAILED;
-	run_in_loop(&look, config);
-	config_free(config);
-	return look.code;
+	if (session_run(args, SESSION_DNS, &look.session, begin, &look))
+		code = tell(&look, fn, arg);
+	host_view_free(look.view);
+	return code;
 }

@@ -4,21 +4,13 @@
 #include "base/log.h"
 #include "base/strbuf.h"
 #include "cli/command.h"
-#include "cli/complain.h"
-#include "cli/term.h"
+#include "cli/words.h"
 #include "config/nearest.h"
 #include "policy/override.h"
+#include "show/complain.h"
+#include "show/term.h"
 
-struct command {
-	const char *name; /* one word or two */
-	const char *usage;
-	const char *options; /* keys of args.c */
-	size_t min, max;     /* operands */
-	command_fn *run;
-	const char *help;
-};
-
-static command_fn help_command;
+static command_fn help_command, complete_command;
 
 #define ACTION_WORD(name, word, meaning) " " word
 
@@ -54,16 +46,38 @@ static const struct command commands[] = {
 	    "send it again to all its destinations" },
 	{ "report key", "", "", 0, 0, report_key_command,
 	    "the DNS record of the key that signs report mail" },
-	{ "report inbox", "[--days N] [DOMAIN] [-v] [-j] [-n] | NUMBER [-j] [-n]",
-	    "jnvD", 0, 1, report_inbox_command,
+	{ "report html", "FILE [--days N] [DOMAIN] [-n]", "nD", 1, 2,
+	    report_html_command,
+	    "a page about what we have sent, 30 days without --days; FILE may be -" },
+	{ "report inbox",
+	    "[--days N] [DOMAIN] [-v] [--html FILE] [-j] [-n] | NUMBER [-j] [-n]",
+	    "jnvDH", 0, 1, report_inbox_command,
 	    "what others have reported to us: who failed, how, how often, since when; "
 	    "or one of their reports" },
-	{ "report read", "FILE ... [-j]", "j", 1, ARGS_WORDS_MAX, report_read_command,
+	{ "report read", "FILE ... [--html FILE] [-j]", "jH", 1, ARGS_WORDS_MAX,
+	    report_read_command,
 	    "what others report: JSON, gzip or mail; FILE may be -" },
-	{ "report lint", "--record FILE [-j]", "jR", 0, 0, report_lint_command,
-	    "check a TLSRPT record; FILE may be -" },
+	{ "report make", "DOMAIN DESTINATION ... [-j]", "j", 2, ARGS_WORDS_MAX,
+	    report_make_command,
+	    "a TLSRPT record; a DESTINATION is a mailbox or a URI" },
+	{ "report lint", "--record FILE | --message FILE [-j]", "jRB", 0, 0,
+	    report_lint_command,
+	    "check a TLSRPT record, or how a report by mail is signed; FILE may be -" },
+	{ "check", "DOMAIN ... [--sender] [--selector NAME] [-q] [-j]", "jqSK", 1,
+	    ARGS_WORDS_MAX, check_command,
+	    "whole domains: MX, DNSSEC, every address, TLSA, MTA-STS, TLS-RPT" },
 	{ "sts lint", "--record FILE | --policy FILE [-j]", "jRP", 0, 0,
 	    sts_lint_command, "check an MTA-STS record or policy; FILE may be -" },
+	{ "sts make",
+	    "DOMAIN [--mode MODE] [--max-age SECONDS] [--policy-out FILE] [-j]", "jMAO",
+	    1, 1, sts_make_command,
+	    "an MTA-STS record and policy for the MX hosts that there are" },
+	{ "sts publish", "DOMAIN [--policy FILE] [--state FILE] [-j]", "jPZ", 1, 1,
+	    sts_publish_command,
+	    "whether MTA-STS is brought up in the right order, and what comes next" },
+	{ "sts retire", "DOMAIN [--max-age-served SECONDS] [--state FILE] [-j]", "jGZ",
+	    1, 1, sts_retire_command,
+	    "how to take MTA-STS away, and when record and host may go" },
 	{ "sts match", "PATTERN HOST [-j]", "j", 2, 2, sts_match_command,
 	    "whether an mx pattern names a host" },
 	{ "tlsa make",
@@ -75,10 +89,19 @@ static const struct command commands[] = {
 	    "TLSA records in words: what they match, whether senders can use them" },
 	{ "tlsa check", "HOST [-j]", "j", 1, 1, tlsa_check_command,
 	    "every address of a host or HOST:PORT against its TLSA records" },
+	{ "tlsa ready", "--next FILE [--state FILE] HOST [-q] [-j]", "jqXZ", 1, 1,
+	    tlsa_ready_command,
+	    "whether a host may show its next key: before it is installed" },
+	{ "tlsa retire", "--old FILE HOST ... [-q] [-j]", "jqY", 1, ARGS_WORDS_MAX,
+	    tlsa_retire_command, "whether the record of a host's old key may go" },
 	{ "tlsa plan", "[--name HOST] [--port N] [--ttl SECONDS] CURRENT [NEXT] [-j]",
 	    "jNpT", 1, 2, tlsa_plan_command,
 	    "change a key: which records to publish, and what to do when" },
 	{ "help", "[COMMAND]", "", 0, 2, help_command, "this, or more about one" },
+	{ "watch", "[DOMAIN] [--now] [-j]", "jW", 0, 1, watch_command,
+	    "the domains that the daemon checks on a schedule, and how they are" },
+	{ "complete", "[-- WORD ...]", "", 0, ARGS_WORDS_MAX, complete_command,
+	    "what may stand behind these words, for a shell" },
 };
 
 static size_t
@@ -195,6 +218,13 @@ help_command(const struct args *args)
 		print_help(c);
 	else
 		return complain_unknown(args->words[0]);
+	return EXIT_YES;
+}
+
+static enum exit_code
+complete_command(const struct args *args)
+{
+	words_print(commands, COUNT_OF(commands), args->words, args->count);
 	return EXIT_YES;
 }
 

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 #include "cli/operand.h"
 
-#include "cli/complain.h"
+#include "base/number.h"
+#include "control/control.h"
 #include "control/moment.h"
 #include "policy/override.h"
+#include "show/complain.h"
 #include "wire/idn.h"
 #include "wire/next_hop.h"
 
@@ -83,5 +85,19 @@ operand_add_word(struct strbuf *request, const char *text)
 	if (is_word(text))
 		return add(request, text);
 	complain("\"%s\" is not one word", text);
+	return false;
+}
+
+bool
+operand_add_days(struct strbuf *request, const char *text)
+{
+	uint64_t days;
+
+	if (text == NULL)
+		return operand_add_word(request, "-");
+	if (number_parse(text, strlen(text), CONTROL_DAYS_MAX, &days) == ST_OK &&
+	    days > 0)
+		return operand_add_word(request, text);
+	complain("\"%s\" is no number of days from 1 to %d", text, CONTROL_DAYS_MAX);
 	return false;
 }

@@ -21,4 +21,7 @@ MUST_CHECK bool operand_add_day(
     struct strbuf *request, const char *text); /* "2026-11-21" */
 MUST_CHECK bool operand_add_word(struct strbuf *request, const char *text);
 
+/* How many; NULL: any. */
+MUST_CHECK bool operand_add_days(struct strbuf *request, const char *text);
+
 #endif

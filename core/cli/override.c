@@ -6,13 +6,13 @@
 #include <json-c/json.h>
 
 #include "cli/ask.h"
-#include "cli/complain.h"
 #include "cli/json.h"
 #include "cli/operand.h"
 #include "cli/overrides.h"
-#include "cli/term.h"
-#include "cli/when.h"
 #include "control/moment.h"
+#include "show/complain.h"
+#include "show/term.h"
+#include "show/when.h"
 
 static bool
 is_control(char c)

@@ -2,8 +2,8 @@
 #include "cli/overrides.h"
 
 #include "cli/json.h"
-#include "cli/table.h"
-#include "cli/when.h"
+#include "show/table.h"
+#include "show/when.h"
 
 static void
 add_override(struct table *table, const struct json_object *override)

@@ -2,9 +2,9 @@
 #include "cli/policy.h"
 
 #include "cli/json.h"
-#include "cli/table.h"
-#include "cli/when.h"
 #include "policy/facts.h"
+#include "show/table.h"
+#include "show/when.h"
 
 const char *
 policy_mode(const struct json_object *policy)

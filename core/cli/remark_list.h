@@ -8,13 +8,17 @@
 
 struct json_object;
 
-/* A line each, however long: "advice: 192.0.2.1: ...", the gravest first. */
-void remark_list_print(const struct remarks *remarks);
+/*
+ * A line each, however long: "advice: 192.0.2.1: ...", the gravest first.  Those of this level and graver ones; whole, "" or a
+ * domain, stands in front of what each is about.
+ */
+void remark_list_print(
+    const struct remarks *remarks, enum remark_level least, const char *whole);
 
 /* The same on stderr, beside output that is for other programs. */
 void remark_list_complain(const struct remarks *remarks);
 
-/* [{"level", "about", "text"}], about "" for all of it. */
+/* [{"level", "word", "about", "seen", "why", "remedy"}], about "" for all of it. */
 struct json_object *remark_list_json(const struct remarks *remarks);
 
 #endif

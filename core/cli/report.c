@@ -7,7 +7,7 @@
 #include "cli/destinations.h"
 #include "cli/json.h"
 #include "cli/operand.h"
-#include "cli/term.h"
+#include "show/term.h"
 
 /* --- list ------------------------------------------------------------------------------------ */
 

@@ -3,15 +3,14 @@
  */
 #include <json-c/json.h>
 
-#include "base/number.h"
 #include "cli/ask.h"
-#include "cli/complain.h"
 #include "cli/json.h"
 #include "cli/operand.h"
+#include "cli/report_html.h"
 #include "cli/report_summary.h"
-#include "cli/table.h"
-#include "cli/when.h"
-#include "control/control.h"
+#include "show/complain.h"
+#include "show/table.h"
+#include "show/when.h"
 
 #define DETAILS_SHOWN 50 /* rows on a terminal; JSON has more */
 
@@ -266,20 +265,6 @@ is_number(const char *text)
 	return text[0] != '\0' && text[strspn(text, "0123456789")] == '\0';
 }
 
-static bool
-add_days(struct strbuf *request, const char *text)
-{
-	uint64_t days;
-
-	if (text == NULL)
-		return operand_add_word(request, "-");
-	if (number_parse(text, strlen(text), CONTROL_DAYS_MAX, &days) == ST_OK &&
-	    days > 0)
-		return operand_add_word(request, text);
-	complain("\"%s\" is no number of days from 1 to %d", text, CONTROL_DAYS_MAX);
-	return false;
-}
-
 static enum exit_code
 show_one(const struct args *args)
 {
@@ -287,6 +272,10 @@ show_one(const struct args *args)
 	struct json_object *answer = NULL;
 	enum exit_code code;
 
+	if (args->html != NULL) {
+		complain("--html makes a page of all reports, not of one");
+		return EXIT_USAGE;
+	}
 	strbuf_addf(&request, "report received %s", args->words[0]);
 	code = ask(args, request.data, &answer);
 	strbuf_clear(&request);
@@ -307,8 +296,11 @@ report_inbox_command(const struct args *args)
 
 	if (args->count == 1 && is_number(args->words[0]))
 		return show_one(args);
+	if (args->html != NULL)
+		return report_html_ask(args, OVERVIEW_RECEIVED, args->days,
+		    args->count > 0 ? args->words[0] : NULL, args->html);
 	strbuf_adds(&request, "report inbox");
-	if (add_days(&request, args->days) &&
+	if (operand_add_days(&request, args->days) &&
 	    (args->count == 0 || operand_add_domain(&request, args->words[0])))
 		code = ask(args, request.data, &answer);
 	strbuf_clear(&request);

@@ -2,11 +2,10 @@
  * hopseal report key: what to publish for the key that signs report mail.  SPDX-License-Identifier: ISC
  */
 #include "cli/ask.h"
-#include "cli/complain.h"
+#include "cli/txt_line.h"
 #include "config/config.h"
 #include "report/dkim.h"
-
-#define STRING_MAX 255
+#include "show/complain.h"
 
 static const char *
 signing_domain(const struct report_options *report)
@@ -16,20 +15,6 @@ signing_domain(const struct report_options *report)
 	if (report->dkim_domain.len > 0)
 		return report->dkim_domain.text;
 	return at != NULL ? at + 1 : NULL;
-}
-
-/* As a zone file has it: strings of a TXT record end at 255 bytes. */
-static void
-print_zone_line(const char *selector, const char *domain, const char *record)
-{
-	size_t len;
-
-	printf("%s._domainkey.%s. IN TXT (", selector, domain);
-	for (; *record != '\0'; record += len) {
-		len = strnlen(record, STRING_MAX);
-		printf(" \"%.*s\"", (int)len, record);
-	}
-	printf(" )\n");
 }
 
 static void
@@ -44,7 +29,7 @@ complain_missing(const char *key, const char *path)
 static enum exit_code
 print_record(const struct report_options *report, const char *domain)
 {
-	struct strbuf record = STRBUF_INIT;
+	struct strbuf record = STRBUF_INIT, labels = STRBUF_INIT;
 	struct dkim_key *key;
 	struct why why;
 
@@ -53,7 +38,9 @@ print_record(const struct report_options *report, const char *domain)
 		return EXIT_FAILED;
 	}
 	dkim_key_record(key, &record);
-	print_zone_line(report->dkim_selector, domain, strbuf_str(&record));
+	strbuf_addf(&labels, "%s._domainkey", report->dkim_selector);
+	txt_line_print(strbuf_str(&labels), domain, strbuf_str(&record));
+	strbuf_clear(&labels);
 	strbuf_clear(&record);
 	dkim_key_close(key);
 	return EXIT_YES;

@@ -20,11 +20,13 @@
 #include <json-c/json.h>
 
 #include "cli/command.h"
-#include "cli/complain.h"
 #include "cli/input.h"
 #include "cli/json.h"
+#include "cli/report_html.h"
 #include "cli/report_summary.h"
-#include "cli/term.h"
+#include "show/complain.h"
+#include "show/term.h"
+#include "show/when.h"
 #include "wire/report_file.h"
 #include "wire/rfc3339.h"
 
@@ -32,8 +34,9 @@ struct reading {
 	struct report_summary sum;
 	struct sums seen; /* reports by organization, report-id, begin */
 	size_t count;
-	struct json_object *reports; /* NULL: text is wanted */
-	enum exit_code code;         /* the worst so far */
+	struct json_object *reports;      /* NULL: text is wanted */
+	struct report_overview *overview; /* not NULL: a page is */
+	enum exit_code code;              /* the worst so far */
 };
 
 static void
@@ -109,6 +112,10 @@ take_report(struct reading *reading, const char *file, const char *submitter,
 		complain("%s: the same report as one before, left out", file);
 		return;
 	}
+	if (reading->overview != NULL) {
+		report_overview_add(reading->overview, report, submitter);
+		return;
+	}
 	report_summary_init(&summary);
 	report_summary_add(&summary, report);
 	report_summary_add(&reading->sum, report);
@@ -174,27 +181,64 @@ print_json(struct reading *reading)
 	json_object_put(top);
 }
 
+/* All files; what cannot be read does not stop the others. */
+static void
+read_files(struct reading *reading, const struct args *args)
+{
+	size_t i;
+
+	for (i = 0; i < args->count; i++) {
+		enum exit_code code = read_file(reading, args->words[i]);
+
+		if (code > reading->code)
+			reading->code = code;
+	}
+}
+
+static enum exit_code
+write_page(struct reading *reading, const struct args *args)
+{
+	struct report_overview overview;
+	const struct report_page page = { .side = OVERVIEW_RECEIVED,
+		.domain = "",
+		.now = when_now(),
+		.overview = &overview };
+	enum exit_code code;
+
+	if (!report_html_fits(args))
+		return EXIT_USAGE;
+	report_overview_init(&overview);
+	reading->overview = &overview;
+	read_files(reading, args);
+	code = report_html_write(args->html, &page);
+	report_overview_clear(&overview);
+	return code != EXIT_YES ? code : reading->code;
+}
+
+static enum exit_code
+print_all(struct reading *reading, const struct args *args)
+{
+	report_summary_init(&reading->sum);
+	if (args->as_json)
+		reading->reports = json_object_new_array();
+	read_files(reading, args);
+	if (args->as_json)
+		print_json(reading);
+	else
+		print_sum(reading);
+	report_summary_clear(&reading->sum);
+	return reading->code;
+}
+
 enum exit_code
 report_read_command(const struct args *args)
 {
 	struct reading reading = { .code = EXIT_YES };
-	size_t i;
+	enum exit_code code;
 
-	report_summary_init(&reading.sum);
 	sums_init(&reading.seen);
-	if (args->as_json)
-		reading.reports = json_object_new_array();
-	for (i = 0; i < args->count; i++) {
-		enum exit_code code = read_file(&reading, args->words[i]);
-
-		if (code > reading.code)
-			reading.code = code;
-	}
-	if (args->as_json)
-		print_json(&reading);
-	else
-		print_sum(&reading);
-	report_summary_clear(&reading.sum);
+	code =
+	    args->html != NULL ? write_page(&reading, args) : print_all(&reading, args);
 	sums_clear(&reading.seen);
-	return reading.code;
+	return code;
 }

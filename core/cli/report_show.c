@@ -4,12 +4,12 @@
 #include <json-c/json.h>
 
 #include "cli/ask.h"
-#include "cli/complain.h"
 #include "cli/destinations.h"
 #include "cli/json.h"
 #include "cli/operand.h"
 #include "cli/report_summary.h"
-#include "cli/term.h"
+#include "show/complain.h"
+#include "show/term.h"
 
 static enum exit_code
 print_tables(const struct json_object *report)

@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <json-c/json.h>
 
-#include "cli/table.h"
+#include "show/table.h"
 #include "wire/rfc3339.h"
 
 #define DAY_S         86400

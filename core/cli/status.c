@@ -4,13 +4,14 @@
 #include <json-c/json.h>
 
 #include "cli/ask.h"
-#include "cli/complain.h"
 #include "cli/json.h"
 #include "cli/overrides.h"
 #include "cli/status_line.h"
 #include "cli/status_reports.h"
-#include "cli/when.h"
 #include "lookup/engine.h"
+#include "show/complain.h"
+#include "show/when.h"
+#include "watch/watch_outcome.h"
 #include "wire/answer.h"
 
 static void
@@ -142,6 +143,38 @@ add_lookups(struct table *table, const struct json_object *lookups)
 	status_line_add(table, "lookups", TERM_PLAIN, &text);
 }
 
+/* "3 domains: 1 broken, 2 good; of 1 the command could not be told yet" */
+static void
+add_watch(struct table *table, const struct json_object *watch)
+{
+	const struct json_object *outcomes = json_member(watch, "outcomes");
+	long long domains = status_number(watch, "domains"),
+		  untold = status_number(watch, "untold");
+	enum term_style style = TERM_GOOD;
+	struct strbuf text = STRBUF_INIT;
+	const char *parting = ": ";
+	int i;
+
+	strbuf_addf(&text, "%lld domain%s", domains, domains == 1 ? "" : "s");
+	for (i = WATCH_BROKEN; i >= WATCH_UNKNOWN; i--) {
+		const char *word = watch_outcome_word((enum watch_outcome)i);
+
+		if (status_number(outcomes, word) == 0)
+			continue;
+		strbuf_addf(
+		    &text, "%s%lld %s", parting, status_number(outcomes, word), word);
+		parting = ", ";
+		if (i == WATCH_BROKEN)
+			style = TERM_BAD;
+		else if (i != WATCH_GOOD && style == TERM_GOOD)
+			style = TERM_WARN;
+	}
+	if (untold > 0)
+		strbuf_addf(
+		    &text, "; of %lld the command could not be told yet", untold);
+	status_line_add(table, "watch", style, &text);
+}
+
 static void
 print(const struct json_object *status)
 {
@@ -156,6 +189,8 @@ print(const struct json_object *status)
 	add_cache(&table, json_member(status, "cache"));
 	add_lookups(&table, json_member(status, "lookups"));
 	status_reports_add(&table, status);
+	if (json_has(status, "watch"))
+		add_watch(&table, json_member(status, "watch"));
 	table_print(&table, 2);
 	status_worst_print(status);
 	if (json_count(status, "overrides") > 0)

@@ -5,7 +5,7 @@
 #define HOPSEAL_CLI_STATUS_LINE_H
 
 #include "base/strbuf.h"
-#include "cli/table.h"
+#include "show/table.h"
 
 struct json_object;
 

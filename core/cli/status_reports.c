@@ -5,7 +5,7 @@
 
 #include "cli/json.h"
 #include "cli/status_line.h"
-#include "cli/when.h"
+#include "show/when.h"
 #include "wire/tls_event.h"
 
 /* --- what comes in --------------------------------------------------------------------------- */

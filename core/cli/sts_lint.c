@@ -1,17 +1,14 @@
 /*
  * hopseal sts lint: records and policies, without DNS and without a daemon.  SPDX-License-Identifier: ISC
  */
+#include "audit/sts_audit.h"
 #include "cli/command.h"
-#include "cli/complain.h"
 #include "cli/finding.h"
 #include "cli/input.h"
-#include "cli/when.h"
-#include "wire/field.h"
-#include "wire/sts_policy.h"
-#include "wire/sts_record.h"
+#include "show/complain.h"
+#include "show/when.h"
 
 #define POLICY_MAX ((size_t)1024 * 1024) /* no policy is as big */
-#define WEEK_S     604800
 
 static enum exit_code
 lint_records(const struct records *records, bool as_json)
@@ -29,87 +26,20 @@ lint_records(const struct records *records, bool as_json)
 		    sts_record_outcome_text(outcome), why.text);
 	} else {
 		strbuf_addf(&finding.headline, "id %s", record.id);
-		if (why.text[0] != '\0')
-			finding_note(
-			    &finding, NOTE_ADVICE, "%s (RFC 8461, 3.1)", why.text);
+		sts_audit_record(records->items, records->count, "", &finding.remarks);
 	}
 	return finding_print(&finding, as_json);
-}
-
-static bool
-is_short_lived(const struct sts_policy *p)
-{
-	return p->mode == STS_ENFORCE && p->max_age_s < WEEK_S;
-}
-
-static bool
-has_cut_age(const struct sts_policy *p)
-{
-	return p->max_age_was_cut;
-}
-
-static bool
-has_final_dot(const struct sts_policy *p)
-{
-	return p->had_final_dot;
-}
-
-static const struct {
-	bool (*applies)(const struct sts_policy *policy);
-	enum note_level level;
-	const char *text;
-} policy_notes[] = {
-	{ has_cut_age, NOTE_ERROR,
-	    "max_age is above 31557600 and counts as that; others may refuse the policy "
-	    "(RFC 8461, 3.2)" },
-	{ has_final_dot, NOTE_ADVICE,
-	    "an mx ends in a dot; it is tolerated here, others may refuse the policy "
-	    "(RFC 8461, 3.2)" },
-	{ is_short_lived, NOTE_ADVICE,
-	    "max_age is under a week; mode enforce protects for weeks, usually (RFC 8461, "
-	    "3.2 and 10.2)" },
-};
-
-/* What the parser skips without a word: a field that counts once but stands twice, and unknown ones. */
-static void
-note_skipped_lines(const struct sts_policy *policy, struct finding *finding)
-{
-	static const char *const known[] = { "version", "mode", "max_age", "mx" };
-	size_t seen[COUNT_OF(known)] = { 0 }, pos = 0, len, n, i;
-	const char *line;
-
-	while (sts_policy_next_line(policy, &pos, &line, &len)) {
-		n = field_name_len(line, len);
-		for (i = 0; i < COUNT_OF(known); i++)
-			if (strlen(known[i]) == n && memcmp(known[i], line, n) == 0)
-				break;
-		if (i == COUNT_OF(known))
-			finding_note(finding, NOTE_ADVICE,
-			    "\"%.*s\" is an unknown key and is skipped; mind upper and lower "
-			    "case (RFC 8461, 3.2)",
-			    (int)n, line);
-		else if (++seen[i] == 2 && strcmp(known[i], "mx") != 0)
-			finding_note(finding, NOTE_ADVICE,
-			    "\"%s\" stands more than once; the first counts (RFC 8461, 3.2)",
-			    known[i]);
-	}
 }
 
 static void
 describe_policy(const struct sts_policy *policy, struct finding *finding)
 {
-	size_t i;
-
 	strbuf_addf(&finding->headline, "mode %s, max_age %u (",
 	    sts_mode_text(policy->mode), policy->max_age_s);
 	when_add_duration(&finding->headline, policy->max_age_s);
 	strbuf_addf(&finding->headline, "), %u mx pattern%s", policy->pattern_count,
 	    policy->pattern_count == 1 ? "" : "s");
-	for (i = 0; i < COUNT_OF(policy_notes); i++)
-		if (policy_notes[i].applies(policy))
-			finding_note(
-			    finding, policy_notes[i].level, "%s", policy_notes[i].text);
-	note_skipped_lines(policy, finding);
+	sts_audit_policy(policy, NULL, "", &finding->remarks);
 }
 
 static enum exit_code

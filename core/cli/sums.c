@@ -67,8 +67,10 @@ sums_at(struct sums *sums, const char *const fields[SUM_FIELDS])
 	uint64_t hash;
 	size_t i;
 
-	for (i = 0; i < SUM_FIELDS; i++)
-		strbuf_add(&key, fields[i], strlen(fields[i]) + 1);
+	for (i = 0; i < SUM_FIELDS; i++) {
+		strbuf_adds(&key, fields[i] != NULL ? fields[i] : "");
+		strbuf_addc(&key, '\0');
+	}
 	hash = map_hash(&sums->map, key.data, key.len);
 	link = map_find(&sums->map, hash, is_row, &key);
 	row = link != NULL ? LIST_ITEM(link, struct sum, link) : add(sums, &key, hash);
@@ -84,6 +86,8 @@ compare(const void *one, const void *other)
 	size_t i;
 	int order = (a->failures < b->failures) - (a->failures > b->failures);
 
+	if (order == 0)
+		order = (a->successes < b->successes) - (a->successes > b->successes);
 	for (i = 0; i < SUM_FIELDS && order == 0; i++)
 		order = strcmp(a->fields[i], b->fields[i]);
 	return order;

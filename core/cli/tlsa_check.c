@@ -3,36 +3,23 @@
  */
 #include <json-c/json.h>
 
-#include "cli/command.h"
+#include "audit/resolver_view.h"
+#include "cli/host_json.h"
 #include "cli/json.h"
 #include "cli/look.h"
+#include "cli/outcome.h"
 #include "cli/remark_list.h"
-#include "cli/table.h"
-#include "cli/tlsa_record.h"
-#include "cli/when.h"
 #include "control/put.h"
-#include "policy/tlsa_advice.h"
-#include "policy/tlsa_audit.h"
+#include "show/table.h"
+#include "show/when.h"
 
 /* What there is to show. */
 struct checked {
 	const struct next_hop *host;
-	const struct survey_result *seen;
+	const struct host_view *seen;
 	const struct tlsa_set *records; /* NULL: none */
-	struct tlsa_audit audit;
+	struct host_audit audit;
 	enum remark_level worst;
-};
-
-/* By the gravest remark; as monitoring programs want them. */
-static const struct {
-	enum exit_code code;
-	const char *word;
-	enum term_style style;
-} outcomes[] = {
-	[REMARK_NOTE] = { EXIT_GOOD, "good", TERM_GOOD },
-	[REMARK_ADVICE] = { EXIT_ADVICE, "good, with advice", TERM_WARN },
-	[REMARK_UNSURE] = { EXIT_UNSURE, "could not tell", TERM_WARN },
-	[REMARK_BROKEN] = { EXIT_BROKEN, "broken", TERM_BAD },
 };
 
 /* --- text ----------------------------------------------------------------------------------------- */
@@ -40,7 +27,7 @@ static const struct {
 static void
 print_headline(const struct checked *c)
 {
-	term_put(outcomes[c->worst].style, outcomes[c->worst].word, 0);
+	term_put(outcome_style(c->worst), outcome_text(c->worst), 0);
 	printf(": %s port %u\n", c->host->domain.text, c->host->port);
 }
 
@@ -66,7 +53,7 @@ print_records(const struct checked *c)
 
 /* "record 1, record 3", or why there is none. */
 static void
-add_matches(struct strbuf *out, const struct tlsa_audit_address *a, size_t count)
+add_matches(struct strbuf *out, const struct host_audit_address *a, size_t count)
 {
 	size_t i, n = 0;
 
@@ -114,7 +101,7 @@ add_failure(struct strbuf *out, const struct evidence *e)
 static void
 add_look(struct strbuf *out, const struct checked *c, size_t i)
 {
-	const struct tlsa_audit_address *a = &c->audit.addresses[i];
+	const struct host_audit_address *a = &c->audit.addresses[i];
 	const struct evidence *e = &c->seen->seen[i];
 
 	if (e->tls != TLS_UP) {
@@ -133,7 +120,7 @@ add_look(struct strbuf *out, const struct checked *c, size_t i)
 static bool
 is_address_good(const struct checked *c, size_t i)
 {
-	const struct tlsa_audit_address *a = &c->audit.addresses[i];
+	const struct host_audit_address *a = &c->audit.addresses[i];
 
 	return a->has_verdict && a->verdict.outcome == CHAIN_MATCHED;
 }
@@ -161,77 +148,15 @@ print_addresses(const struct checked *c)
 
 /* --- JSON ----------------------------------------------------------------------------------------- */
 
-static struct json_object *
-show_records(const struct checked *c)
-{
-	struct json_object *list = json_object_new_array();
-	size_t i;
-
-	for (i = 0; c->records != NULL && i < c->records->count; i++)
-		json_object_array_add(list, tlsa_record_json(&c->records->records[i]));
-	return list;
-}
-
-static struct json_object *
-show_match(const struct tlsa_match *m)
-{
-	struct json_object *o = json_object_new_object();
-	bool is_usable = m->why_not[0] == '\0';
-	bool is_match = is_usable && m->verdict.outcome == CHAIN_MATCHED;
-
-	put_flag(o, "matches", is_match);
-	put_text(
-	    o, "why", is_usable ? chain_outcome_text(m->verdict.outcome) : m->why_not);
-	put_flag(o, "passed_over", m->is_passed_over);
-	if (is_match)
-		put_number(o, "depth", (uint64_t)m->verdict.depth);
-	return o;
-}
-
-static struct json_object *
-show_address(const struct checked *c, size_t i)
-{
-	const struct tlsa_audit_address *a = &c->audit.addresses[i];
-	const struct evidence *e = &c->seen->seen[i];
-	struct json_object *o = json_object_new_object();
-	struct json_object *matches = json_object_new_array();
-	char address[ADDRESS_TEXT_MAX];
-	size_t k;
-
-	put_text(o, "address", address_text(e->remote, address));
-	put_text(o, "tls", event_tls_word(e->tls));
-	put_text(o, "version", e->version);
-	put_text(o, "detail", e->reason);
-	if (a->has_cert) {
-		put_text(o, "key", a->cert.key);
-		PUT_TIME(o, "expires", a->cert.ends);
-	}
-	if (a->has_verdict)
-		put_text(o, "verdict", chain_outcome_text(a->verdict.outcome));
-	for (k = 0; a->matches != NULL && k < c->records->count; k++)
-		json_object_array_add(matches, show_match(&a->matches[k]));
-	json_object_object_add(o, "records", matches);
-	return o;
-}
-
 static void
 print_json(const struct checked *c)
 {
-	const struct host_facts *host = c->seen->host;
 	struct json_object *top = json_object_new_object();
-	struct json_object *addresses = json_object_new_array();
-	size_t i;
 
 	put_text(top, "host", c->host->domain.text);
 	put_number(top, "port", c->host->port);
 	put_text(top, "outcome", remark_level_word(c->worst));
-	put_flag(top, "secure", host->is_address_secure);
-	put_text(top, "base", host->base != NULL ? host->base->text : "");
-	put_number(top, "ttl", c->seen->ttl_s);
-	json_object_object_add(top, "records", show_records(c));
-	for (i = 0; i < c->seen->count; i++)
-		json_object_array_add(addresses, show_address(c, i));
-	json_object_object_add(top, "addresses", addresses);
+	host_json_put(top, c->seen, &c->audit, c->seen->ttl_s);
 	json_object_object_add(top, "remarks", remark_list_json(&c->audit.remarks));
 	json_print(top);
 	json_object_put(top);
@@ -249,28 +174,30 @@ show(const struct checked *c, bool as_json)
 	print_headline(c);
 	print_records(c);
 	print_addresses(c);
-	remark_list_print(&c->audit.remarks);
+	remark_list_print(&c->audit.remarks, REMARK_NOTE, "");
 }
 
 static enum exit_code
-on_look(const struct next_hop *host, const struct survey_result *seen, void *arg)
+on_look(const struct looked *looked, void *arg)
 {
 	const bool *as_json = arg;
-	struct tlsa_audit_input input = {
-		.host = seen->host,
-		.is_resolver_trusted = seen->is_resolver_trusted,
-		.ttl_s = seen->ttl_s,
-		.count = seen->count,
-		.seen = seen->seen,
+	struct host_audit_input input = {
+		.view = looked->view,
+		.wants_dane = resolver_is_believed(looked->resolver),
 		.now = when_now(),
 	};
-	struct checked c = { .host = host, .seen = seen, .records = seen->host->tlsa };
+	struct checked c = {
+		.host = looked->host,
+		.seen = looked->view,
+		.records = looked->view->host->tlsa,
+	};
 
-	tlsa_audit(&input, &c.audit);
+	host_audit(&input, &c.audit);
+	resolver_audit(looked->resolver, "", &c.audit.remarks);
 	c.worst = remarks_worst(&c.audit.remarks);
 	show(&c, *as_json);
-	tlsa_audit_clear(&c.audit);
-	return outcomes[c.worst].code;
+	host_audit_clear(&c.audit);
+	return outcome_code(c.worst);
 }
 
 enum exit_code

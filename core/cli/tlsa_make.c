@@ -5,7 +5,6 @@
 
 #include "base/mem.h"
 #include "cli/command.h"
-#include "cli/complain.h"
 #include "cli/json.h"
 #include "cli/look.h"
 #include "cli/remark_list.h"
@@ -13,6 +12,7 @@
 #include "cli/tlsa_record.h"
 #include "control/put.h"
 #include "policy/tlsa_advice.h"
+#include "show/complain.h"
 
 #define KINDS_MAX    8
 #define KIND_DEFAULT "3 1 1"
@@ -83,6 +83,13 @@ append(struct made *m, struct tlsa_set *set, const char *origin)
 	m->origins[m->count++] = xstrdup(origin);
 }
 
+static const struct remark_kind
+    same_record = { REMARK_NOTE, "tlsa-same-key", "it stays (RFC 7671, 8.1)", "" },
+    keys_differ = { REMARK_NOTE, "tlsa-keys-differ",
+	    "a key needs its record before it is used (RFC 7671, 8.1)",
+	    "publish the records of both, wait two TTLs, use the new key, and only then "
+	    "remove the old records" };
+
 /* A record that is there already stays alone: the same key in two files, or at two addresses. */
 static void
 keep(struct made *m, struct tlsa_set *set, const char *origin)
@@ -90,16 +97,16 @@ keep(struct made *m, struct tlsa_set *set, const char *origin)
 	const struct tlsa *r = &set->records[0];
 	size_t i;
 
-	for (i = 0; i < m->count && !tlsa_record_equal(&m->sets[i]->records[0], r); i++)
+	for (i = 0; i < m->count && !tlsa_equal(&m->sets[i]->records[0], r); i++)
 		;
 	if (i == m->count) {
 		append(m, set, origin);
 		return;
 	}
 	if (!m->is_live)
-		remark_add(&m->remarks, REMARK_NOTE, origin,
-		    "the record %u %u %u is that of %s: it stays (RFC 7671, 8.1)",
-		    r->usage, r->selector, r->matching, m->origins[i]);
+		remarks_add(&m->remarks, &same_record, origin,
+		    "the record %u %u %u is that of %s", r->usage, r->selector,
+		    r->matching, m->origins[i]);
 	free(set);
 }
 
@@ -142,9 +149,7 @@ make_from_files(struct made *m, const struct args *args)
 	for (i = 0; i < args->count && code == EXIT_YES; i++)
 		code = make_from_file(m, args->words[i]);
 	if (code == EXIT_YES && m->count > m->kind_count)
-		remark_add(&m->remarks, REMARK_NOTE, "",
-		    "the keys differ: publish the records of both, wait two TTLs, use the new "
-		    "key, and only then remove the old records (RFC 7671, 8.1)");
+		remarks_add(&m->remarks, &keys_differ, "", "the keys differ");
 	return code;
 }
 
@@ -223,9 +228,11 @@ show(struct made *m, bool as_json)
 }
 
 static enum exit_code
-on_look(const struct next_hop *host, const struct survey_result *seen, void *arg)
+on_look(const struct looked *looked, void *arg)
 {
 	enum exit_code code = EXIT_YES, one;
+	const struct next_hop *host = looked->host;
+	const struct host_view *seen = looked->view;
 	struct made *m = arg;
 	size_t i;
 

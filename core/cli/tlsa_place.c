@@ -2,8 +2,8 @@
 #include "cli/tlsa_place.h"
 
 #include "base/number.h"
-#include "cli/complain.h"
 #include "cli/input.h"
+#include "show/complain.h"
 #include "wire/idn.h"
 #include "wire/next_hop.h"
 

@@ -5,13 +5,13 @@
 
 #include "base/number.h"
 #include "cli/command.h"
-#include "cli/complain.h"
 #include "cli/json.h"
-#include "cli/term.h"
 #include "cli/tlsa_place.h"
 #include "cli/tlsa_record.h"
-#include "cli/when.h"
 #include "control/put.h"
+#include "show/complain.h"
+#include "show/term.h"
+#include "show/when.h"
 
 #define TTL_DEFAULT 3600
 #define TTL_CUT     604800 /* no plan is as patient */
@@ -251,7 +251,7 @@ show(struct plan *p, const struct args *args)
 {
 	if (args->count == 1)
 		plan_issuer(p);
-	else if (tlsa_record_equal(&p->current->records[0], &p->other->records[0]))
+	else if (tlsa_equal(&p->current->records[0], &p->other->records[0]))
 		plan_same_key(p, args->words[1]);
 	else
 		plan_next(p, args->words[0], args->words[1]);

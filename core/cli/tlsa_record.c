@@ -42,14 +42,6 @@ tlsa_record_json(const struct tlsa *r)
 	return o;
 }
 
-bool
-tlsa_record_equal(const struct tlsa *a, const struct tlsa *b)
-{
-	return a->usage == b->usage && a->selector == b->selector &&
-	       a->matching == b->matching && a->len == b->len &&
-	       memcmp(a->data, b->data, a->len) == 0;
-}
-
 struct tlsa_set *
 tlsa_record_join(struct tlsa_set *const *sets, size_t count)
 {

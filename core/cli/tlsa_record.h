@@ -4,8 +4,6 @@
 #ifndef HOPSEAL_CLI_TLSA_RECORD_H
 #define HOPSEAL_CLI_TLSA_RECORD_H
 
-#include <stdbool.h>
-
 #include "wire/tlsa.h"
 
 struct json_object;
@@ -15,8 +13,6 @@ struct json_object;
  * "usable", and "why_not" where it is not.
  */
 struct json_object *tlsa_record_json(const struct tlsa *record);
-
-bool tlsa_record_equal(const struct tlsa *a, const struct tlsa *b);
 
 /* A set of these records, whose data stays theirs.  Freed with free(). */
 MUST_CHECK struct tlsa_set *tlsa_record_join(

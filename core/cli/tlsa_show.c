@@ -6,15 +6,15 @@
 
 #include "base/mem.h"
 #include "cli/command.h"
-#include "cli/complain.h"
 #include "cli/input.h"
 #include "cli/json.h"
 #include "cli/remark_list.h"
-#include "cli/term.h"
 #include "cli/tlsa_record.h"
 #include "control/put.h"
 #include "policy/tlsa_advice.h"
 #include "policy/tlsa_usable.h"
+#include "show/complain.h"
+#include "show/term.h"
 #include "wire/tlsa_line.h"
 
 #define INPUT_MAX   ((size_t)1024 * 1024)
@@ -133,7 +133,7 @@ advise(struct shown *s)
 
 	for (i = 0; i < s->count; i++) {
 		if (s->items[i].has_ttl)
-			tlsa_advise_ttl(s->items[i].ttl_s, &s->remarks);
+			tlsa_advise_ttl(s->items[i].ttl_s, true, &s->remarks);
 		set = set_at(s, i);
 		if (set == NULL)
 			continue;
@@ -203,7 +203,7 @@ print_all(const struct shown *s)
 
 	for (i = 0; i < s->count; i++)
 		print_record(&s->items[i], &s->sets[i]->records[0]);
-	remark_list_print(&s->remarks);
+	remark_list_print(&s->remarks, REMARK_NOTE, "");
 }
 
 static void

@@ -2,8 +2,8 @@
 #include "cli/verdicts.h"
 
 #include "cli/json.h"
-#include "cli/table.h"
-#include "cli/when.h"
+#include "show/table.h"
+#include "show/when.h"
 #include "wire/answer.h"
 
 #define PATTERNS_SHOWN 8

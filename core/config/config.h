@@ -20,6 +20,7 @@
 #include "net/dns.h"
 #include "net/https.h"
 #include "report/options.h"
+#include "watch/watch.h"
 
 /* One line of [listen]. */
 struct listen_line {
@@ -53,6 +54,7 @@ struct config {
 	struct engine_options engine;
 	struct probe_options probe;
 	struct report_options report;
+	struct watch_options watch;
 	struct path_list spools; /* of adapters, for events told while we were away */
 	/* To follow: a file, "journal", or "". */
 	const char *postfix_log, *opensmtpd_log;

@@ -44,6 +44,13 @@ static const char *const mail_way_words[] = {
 	NULL,
 };
 
+static const char *const watch_level_words[] = {
+#define X(name, word, level) [name] = word,
+	WATCH_LEVELS(X)
+#undef X
+	    NULL,
+};
+
 /* Where a member lies; a compiler error when it is not of this type. */
 #define MEMBER(type, member)                                                           \
 	.at = offsetof(struct config, member) +                                        \
@@ -69,6 +76,8 @@ static const char *const mail_way_words[] = {
 #define DATAGRAMS(member)                                                              \
 	.kind = &kind_datagram_socket, MEMBER(struct listen_lines, member)
 #define PATHS(member)   .kind = &kind_paths, MEMBER(struct path_list, member)
+#define DOMAINS(member) .kind = &kind_domains, MEMBER(struct domain_list, member)
+#define COMMAND(member) .kind = &kind_command, MEMBER(const char *, member)
 #define MAILBOX(member) .kind = &kind_mailbox, MEMBER(const char *, member)
 #define SERVER(member)  .kind = &kind_server, MEMBER(const char *, member)
 
@@ -292,6 +301,21 @@ const struct key config_keys[] = {
 	    .min = 1, .max = 63, .help = "Selector of that key." },
 	{ "report", "dkim-domain", NAME(report.dkim_domain), .standard = "", .max = 253,
 	    .help = "Domain of that key; empty: that of the contact." },
+
+	{ "watch", "domains", DOMAINS(watch.domains), .standard = "",
+	    .help = "Domains of ours that are checked, as \"hopseal check\" does, on a "
+		    "schedule; what changes is told.  May be repeated." },
+	{ "watch", "every", SECONDS(watch.every_s), .standard = "1h", .min = MINUTE,
+	    .max = 7 * DAY,
+	    .help = "How often; sooner again where something is wrong." },
+	{ "watch", "command", COMMAND(watch.command), .standard = "", .max = 4095,
+	    .help =
+		"A program, and words for it, that is run once for each change of a "
+		"domain, with the change as JSON on its standard input; no shell "
+		"looks at it.  Empty: none." },
+	{ "watch", "level", CHOICE(enum watch_level, watch.level), .standard = "advice",
+	    .words = watch_level_words,
+	    .help = "The least grave finding that the command is run for." },
 };
 
 const size_t config_key_count = COUNT_OF(config_keys);

@@ -27,7 +27,9 @@ struct kind {
 extern const struct kind kind_text;    /* const char *, owned */
 extern const struct kind kind_path;    /* const char *, owned: absolute */
 extern const struct kind kind_servers; /* const char *, owned: "ADDRESS,[V6]:PORT" */
+extern const struct kind kind_command; /* const char *, owned: a path and words */
 extern const struct kind kind_domain;  /* struct domain */
+extern const struct kind kind_domains; /* struct domain_list, owned */
 extern const struct kind kind_yesno;   /* bool */
 extern const struct kind kind_choice;  /* an enum */
 extern const struct kind kind_digests; /* struct tlsa_digests */

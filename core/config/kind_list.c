@@ -1,9 +1,10 @@
 /*
- * What may stand on several lines: sockets and address ranges.  SPDX-License-Identifier: ISC
+ * What may stand on several lines: sockets, address ranges, paths, domains.  SPDX-License-Identifier: ISC
  */
 #include "base/mem.h"
 #include "config/kind.h"
 #include "config/listen_line.h"
+#include "wire/idn.h"
 
 #define RANGES_MAX 256
 
@@ -155,6 +156,84 @@ clear_paths(void *member)
 	free(list->items);
 	list->items = NULL;
 }
+
+static bool
+is_listed(const struct domain_list *list, const struct domain *domain)
+{
+	size_t i;
+
+	for (i = 0; i < list->count; i++)
+		if (domain_equal(&list->items[i], domain))
+			return true;
+	return false;
+}
+
+static enum status
+list_domain(const char *text, size_t len, struct domain_list *list, struct why *why)
+{
+	struct domain domain;
+	enum status st = idn_domain_parse(text, len, &domain, why);
+
+	if (st != ST_OK || is_listed(list, &domain))
+		return st;
+	if (list->count == WATCH_DOMAINS_MAX) {
+		why_set(why, "more than %d domains", WATCH_DOMAINS_MAX);
+		return ST_RANGE;
+	}
+	list->items =
+	    xreallocarray(list->items, list->count + 1, sizeof(list->items[0]));
+	list->items[list->count++] = domain;
+	return ST_OK;
+}
+
+/* One that is named twice is on the list once. */
+static enum status
+set_domains(
+    void *member, const struct key *key UNUSED, const char *text, struct why *why)
+{
+	struct domain_list *list = member;
+	size_t len, before = list->count;
+	enum status st = ST_OK;
+
+	for (; st == ST_OK && *(text += strspn(text, " \t,")) != '\0'; text += len) {
+		len = strcspn(text, " \t,");
+		st = list_domain(text, len, list, why);
+	}
+	if (st != ST_OK)
+		list->count = before;
+	return st;
+}
+
+static size_t
+count_domains(const void *member)
+{
+	return ((const struct domain_list *)member)->count;
+}
+
+static void
+add_listed(
+    const void *member, const struct key *key UNUSED, size_t i, struct strbuf *out)
+{
+	strbuf_adds(out, ((const struct domain_list *)member)->items[i].text);
+}
+
+static void
+clear_domains(void *member)
+{
+	struct domain_list *list = member;
+
+	free(list->items);
+	*list = (struct domain_list){ NULL, 0 };
+}
+
+const struct kind kind_domains = {
+	.word = "domains",
+	.is_list = true,
+	.set = set_domains,
+	.add = add_listed,
+	.count = count_domains,
+	.clear = clear_domains,
+};
 
 const struct kind kind_paths = {
 	.word = "path",

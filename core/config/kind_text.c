@@ -4,6 +4,7 @@
 #include "base/endpoint.h"
 #include "base/mem.h"
 #include "config/kind.h"
+#include "watch/watch_command.h"
 #include "wire/idn.h"
 
 #define DNS_PORT 53
@@ -130,6 +131,34 @@ const struct kind kind_text = {
 const struct kind kind_path = {
 	.word = "path",
 	.set = set_path,
+	.add = text_add,
+	.clear = text_clear,
+};
+
+/* Run without a shell: a quote would be a letter of a word. */
+static enum status
+set_command(void *member, const struct key *key, const char *text, struct why *why)
+{
+	size_t words = 0;
+	const char *rest = text;
+
+	for (; *(rest += strspn(rest, " \t")) != '\0'; rest += strcspn(rest, " \t"))
+		words++;
+	if (words > WATCH_WORDS_MAX) {
+		why_set(why, "has more than %d words", WATCH_WORDS_MAX);
+		return ST_RANGE;
+	}
+	if (strpbrk(text, "\"'`$|&;<>") != NULL) {
+		why_set(why, "no shell looks at it: quotes, pipes and variables belong "
+			     "into a script that it runs");
+		return ST_SYNTAX;
+	}
+	return set_path(member, key, text, why);
+}
+
+const struct kind kind_command = {
+	.word = "command",
+	.set = set_command,
 	.add = text_add,
 	.clear = text_clear,
 };

@@ -103,7 +103,10 @@ judge_line(struct reader *r, const char *line, size_t len, size_t max)
 		return false;
 	}
 	if (len > max) {
-		fault(r, "longer than %zu bytes", max);
+		fault(r,
+		    "longer than %zu bytes; a list may go on in another line that "
+		    "begins with its key, too",
+		    max);
 		return false;
 	}
 	return true;

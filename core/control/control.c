@@ -28,6 +28,10 @@ static const struct verb verbs[] = {
 	{ "report", "resend", " REPORT-ID", 1, 1, .run = report_resend_run },
 	{ "report", "inbox", " [DAYS [DOMAIN]]", 0, 2, .run = report_inbox_run },
 	{ "report", "received", " NUMBER", 1, 1, .run = report_received_run },
+	{ "report", "overview", " received|sent [DAYS [DOMAIN]]", 1, 3,
+	    .run = report_overview_run },
+	{ "watch", "list", " [DOMAIN]", 0, 1, .run = watch_list_run },
+	{ "watch", "look", " [DOMAIN]", 0, 1, .run = watch_look_run },
 	{ "inbound", NULL, " [DAYS]", 0, 1, .run = inbound_run },
 };
 

@@ -28,6 +28,8 @@
  *                             "closing" DAY, "next_close" TIME, "under_way", "failed_attempts"},
  *                             "inbox": {"taken", "refused" files, "kept" reports of others, "bytes", "duplicates",
  *                             "dropped"},
+ *                             "watch": {"domains", "outcomes": {"good": N, ... one for each}, "untold", "looks", "runs",
+ *                             "failed_runs"}, only with domains to watch,
  *                             "overrides": [OVERRIDE]}
  *   cache list [MAX]          {"count" of all, "policies": [POLICY without "mx", "lines"]}
  *   cache show DOMAIN         POLICY
@@ -52,6 +54,12 @@
  *                             "latest" DAY}]}: reports of others, of the last so many days and about that domain; "-" stands
  *                             for any; no array has more than CONTROL_INBOX_MAX rows
  *   report received NUMBER    RECEIVED with "json": as it came, a text
+ *   report overview received|sent [DAYS [DOMAIN]]
+ *                             {"since" DAY, "today" DAY, PART: {"of", "rows": [ROW]}, ... one for each of store/overview.h}, rows at
+ *                             most CONTROL_OVERVIEW_MAX of "of", of days CONTROL_DAYS_MAX: a page of reports
+ *   watch list [DOMAIN]       {"domains": [WATCHED]}, in the configuration's order
+ *   watch look [DOMAIN]       {"domain", "done": "look started"}, of all without DOMAIN; it is over when "is_looking" of "watch
+ *                             list" is false
  *   inbound [DAYS]            {"since" DAY, "sessions", "without_tls", "below_tls_1_2", "count" of all rows, "inbound":
  *                             [{"day" DAY, "client", "version", "cipher", "verified", "sessions"}]}; today, or so many days
  *
@@ -59,6 +67,10 @@
  *             "destinations": [{"uri", "state", "attempts", "first" TIME, "last" TIME, "next" TIME, "detail"}]}
  *   RECEIVED  {"number", "received" TIME, "organization", "submitter", "contact", "report_id", "domain", "begin" TIME,
  *             "end" TIME, "successes", "failures", "bytes"}
+ *   ROW       {"texts": [...], "successes", "failures", "reports", "since" TIME, "until" TIME}
+ *   WATCHED   {"domain", "outcome", "since" TIME, "looked" TIME, "sure" TIME, "next" TIME, "is_looking", "told": the outcome that
+ *             the command knows, "is_told", "failures" of the command, "error" of the last, "findings": [{"level", "word",
+ *             "about", "seen", "why", "remedy", "since" TIME}], the gravest first}
  *   DAY       "2026-11-21", null when there is none
  *   POLICY    {"domain", "mode", "id", "max_age_s", "mx_count", "mx": [...], "lines": [...], "fetched" TIME,
  *             "expires" TIME, "used" TIME, "record", "attempt", "attempted" TIME, "detail",
@@ -81,6 +93,7 @@
 #define CONTROL_LIST_DEFAULT 1000
 #define CONTROL_DAYS_MAX     3650
 #define CONTROL_INBOX_MAX    400 /* reports of others, and rows of each kind */
+#define CONTROL_OVERVIEW_MAX 100 /* rows of each part */
 #define CONTROL_EXPLAIN_MS   30000
 
 /*

@@ -6,8 +6,6 @@
 #include "control/operands.h"
 #include "control/put.h"
 #include "control/verb.h"
-#include "net/loop.h"
-#include "report/schedule.h"
 #include "store/received.h"
 #include "wire/gzip.h"
 
@@ -204,21 +202,6 @@ listing_clear(struct listing *l)
 	json_object_put(l->details);
 }
 
-/* The first second of the days asked for; 0: of all. */
-static enum status
-take_days(const char *text, time_t *from, struct why *why)
-{
-	uint64_t days;
-
-	*from = 0;
-	if (!operand_is_given(text))
-		return ST_OK;
-	if (operand_number(text, CONTROL_DAYS_MAX, 0, &days, why) != ST_OK)
-		return ST_SYNTAX;
-	*from = day_of(loop_time()) - (time_t)days * DAY_S;
-	return ST_OK;
-}
-
 struct json_object *
 report_inbox_run(
     struct service *service, const struct operands *operands, struct why *why)
@@ -230,7 +213,7 @@ report_inbox_run(
 	struct listing l;
 
 	if (operand_store(service, why) != ST_OK ||
-	    take_days(operands->at[0], &filter.from, why) != ST_OK ||
+	    operand_days(operands->at[0], &filter.from, why) != ST_OK ||
 	    operand_domain(operands->at[1], &domain, why) != ST_OK)
 		return NULL;
 	filter.domain = domain.text;

@@ -17,6 +17,7 @@ struct facts_now {
 	struct spool_in_status spools;
 	struct inbox_counts inbox;
 	struct received_sums received;
+	struct watch_status watch;
 	struct store_state store;
 	uint64_t sendings[SENDING_GIVEN_UP + 1];
 	struct tally_sums today;
@@ -59,6 +60,9 @@ struct facts_now {
 	    f->received.duplicates)                                                    \
 	X("received_dropped_total",                                                    \
 	    "Reports of others that made room for later ones.", f->received.dropped)   \
+	X("watch_looks_total", "Looks at domains that are watched.", f->watch.looks)   \
+	X("watch_commands_total", "Runs of the command for changes.", f->watch.runs)   \
+	X("watch_command_failures_total", "Runs that failed.", f->watch.failed_runs)   \
 	X("store_writes_total", "Changes written to the database.", f->store.written)  \
 	X("store_dropped_total", "Changes given up.", f->store.dropped)
 
@@ -75,6 +79,8 @@ struct facts_now {
 	    f->engine.waiting)                                                         \
 	X("resolver_trusted", "Whether the resolver validates and may be believed.",   \
 	    f->engine.resolver == RESOLVER_OK)                                         \
+	X("watch_untold", "Watched domains of which the command does not know all.",   \
+	    f->watch.untold)                                                           \
 	X("overrides", "Exceptions made by the operator.", f->overrides)               \
 	X("store_healthy", "Whether the database can be written.",                     \
 	    f->store.is_healthy)                                                       \
@@ -149,6 +155,54 @@ add_all_labelled(struct strbuf *out, const struct facts_now *f)
 		    sending_state_word((enum sending_state)i), f->sendings[i]);
 }
 
+/* --- watched domains ------------------------------------------------------------------------- */
+
+static void
+add_outcome(const struct watch_entry *e, void *arg)
+{
+	if (e->state->outcome != WATCH_UNKNOWN)
+		add_labelled(arg, "watch_outcome", "domain", e->domain->text,
+		    (uint64_t)watch_outcome_number(e->state->outcome));
+}
+
+static void
+add_last_success(const struct watch_entry *e, void *arg)
+{
+	if (e->state->sure != 0)
+		add_labelled(arg, "watch_last_success_timestamp", "domain",
+		    e->domain->text, (uint64_t)e->state->sure);
+}
+
+static void
+add_findings(const struct watch_entry *e, void *arg)
+{
+	size_t counts[REMARK_BROKEN + 1] = { 0 }, i;
+	int level;
+
+	for (i = 0; i < e->state->count; i++)
+		if (e->state->findings[i].stage == FINDING_THERE)
+			counts[e->state->findings[i].level]++;
+	for (level = REMARK_ADVICE; level <= REMARK_BROKEN; level++)
+		strbuf_addf(arg,
+		    PREFIX "watch_findings{domain=\"%s\",level=\"%s\"} %zu\n",
+		    e->domain->text, remark_level_word((enum remark_level)level),
+		    counts[level]);
+}
+
+static void
+add_watch(struct strbuf *out, const struct watch *watch)
+{
+	head(out, "watch_outcome",
+	    "Watched domains: 0 good, 1 advice, 2 broken, 3 unsure.", "gauge");
+	watch_each(watch, add_outcome, out);
+	head(out, "watch_last_success_timestamp",
+	    "When all of a domain could be looked at.", "gauge");
+	watch_each(watch, add_last_success, out);
+	head(out, "watch_findings", "What there is to say about a domain, by level.",
+	    "gauge");
+	watch_each(watch, add_findings, out);
+}
+
 void
 metrics_add(struct service *service, struct strbuf *out)
 {
@@ -162,6 +216,8 @@ metrics_add(struct service *service, struct strbuf *out)
 		spool_in_status(service->spools, &f.spools);
 	if (service->inbox != NULL)
 		inbox_counts(service->inbox, &f.inbox);
+	if (service->watch != NULL)
+		watch_status(service->watch, &f.watch);
 	if (service->store != NULL) {
 		store_state(service->store, &f.store);
 		if (store_count_sendings(service->store, f.sendings) != ST_OK ||
@@ -171,4 +227,6 @@ metrics_add(struct service *service, struct strbuf *out)
 	}
 	add_all_plain(out, &f);
 	add_all_labelled(out, &f);
+	if (f.watch.domains > 0)
+		add_watch(out, service->watch);
 }

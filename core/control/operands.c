@@ -2,6 +2,9 @@
 #include "control/operands.h"
 
 #include "base/number.h"
+#include "control/control.h"
+#include "net/loop.h"
+#include "report/schedule.h"
 #include "wire/idn.h"
 
 enum status
@@ -33,6 +36,20 @@ bool
 operand_is_given(const char *text)
 {
 	return text != NULL && strcmp(text, OPERAND_ANY) != 0;
+}
+
+enum status
+operand_days(const char *text, time_t *from, struct why *why)
+{
+	uint64_t days;
+
+	*from = 0;
+	if (!operand_is_given(text))
+		return ST_OK;
+	if (operand_number(text, CONTROL_DAYS_MAX, 0, &days, why) != ST_OK)
+		return ST_SYNTAX;
+	*from = day_of(loop_time()) - (time_t)days * DAY_S;
+	return ST_OK;
 }
 
 enum status

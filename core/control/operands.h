@@ -17,6 +17,9 @@ MUST_CHECK enum status operand_number(
 #define OPERAND_ANY "-"
 bool operand_is_given(const char *text);
 
+/* The first second of the last so many days, as text says; not given: 0. */
+MUST_CHECK enum status operand_days(const char *text, time_t *from, struct why *why);
+
 /* Not given: len 0. */
 MUST_CHECK enum status operand_domain(
     const char *text, struct domain *out, struct why *why);

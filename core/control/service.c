@@ -142,6 +142,40 @@ open_reports(struct service *service, const struct config *config)
 	service->inbox = inbox_start(service->state_folder);
 }
 
+/* --- our own domains ----------------------------------------------------------------------- */
+
+struct audit_options
+service_audit_options(const struct service *service, const struct config *config)
+{
+	return (struct audit_options){
+		.dns = service->dns,
+		.https = service->https,
+		.probe_secure = &config->engine.probe_secure,
+		.probe_bogus = &config->engine.probe_bogus,
+		.trust = service->trust,
+		.dns_deadline_ms = config->engine.dns_deadline_ms,
+		.https_deadline_ms = config->engine.https_deadline_ms,
+		.look_deadline_ms = config->probe.deadline_ms,
+		.helo = config->report.helo,
+	};
+}
+
+static void
+open_watch(struct service *service, const struct config *config)
+{
+	struct audit_options audit = service_audit_options(service, config);
+
+	service->watch = watch_start(&config->watch, &audit);
+}
+
+static void
+reload_watch(struct service *service, const struct config *config)
+{
+	struct audit_options audit = service_audit_options(service, config);
+
+	watch_reconfigure(service->watch, &config->watch, &audit);
+}
+
 /* --- store and engine ------------------------------------------------------------------- */
 
 /* Open, load, and start the writer; on any error there is no store. */
@@ -170,6 +204,8 @@ use_store(struct service *service, enum service_store mode, struct why *why)
 		reports_use_store(service->reports, service->store);
 	if (st == ST_OK && service->inbox != NULL)
 		inbox_use_store(service->inbox, service->store);
+	if (st == ST_OK && service->watch != NULL)
+		watch_use_store(service->watch, service->store);
 	return st;
 }
 
@@ -221,8 +257,10 @@ service_open(const struct config *config, enum service_store mode, struct servic
 	out->report = &config->report;
 	out->engine = engine_new(&config->engine, out->dns, out->https);
 	out->seal.engine = out->engine;
-	if (mode == SERVICE_STORE)
+	if (mode == SERVICE_STORE) {
 		open_reports(out, config);
+		open_watch(out, config);
+	}
 	open_store(out, mode);
 	return ST_OK;
 }
@@ -246,6 +284,8 @@ service_reload(struct service *service, const struct config *config, struct why 
 		    &setup.probe, service->https);
 		watch_spools(service, config);
 	}
+	if (service->watch != NULL)
+		reload_watch(service, config);
 	upstream_close(old);
 	return ST_OK;
 }
@@ -253,6 +293,7 @@ service_reload(struct service *service, const struct config *config, struct why 
 void
 service_close(struct service *service)
 {
+	watch_stop(service->watch);
 	inbox_stop(service->inbox);
 	spool_in_stop(service->spools);
 	reports_free(service->reports);

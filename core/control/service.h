@@ -17,6 +17,7 @@
 #include "report/reports.h"
 #include "report/spool_in.h"
 #include "store/store.h"
+#include "watch/watch.h"
 
 struct loop_timer;
 struct upstream;
@@ -32,6 +33,7 @@ struct service {
 	struct turns *turns;       /* likewise */
 	struct spool_in *spools;   /* likewise */
 	struct inbox *inbox;       /* likewise */
+	struct watch *watch;       /* likewise */
 	struct upstream *upstream; /* owns dns, https and trust */
 	char *state_folder;
 	const struct report_options *report; /* of the configuration */
@@ -60,6 +62,10 @@ MUST_CHECK enum status service_reload(
     struct service *service, const struct config *config, struct why *why);
 
 void service_close(struct service *service);
+
+/* What it takes to look at a domain from here; borrowed from both. */
+struct audit_options service_audit_options(
+    const struct service *service, const struct config *config);
 
 /* Whether service_open() would find its resolver and its CA bundle; opens and closes them. */
 MUST_CHECK enum status service_check(const struct config *config, struct why *why);

@@ -235,6 +235,40 @@ show_cache(const struct engine_status *status)
 	return o;
 }
 
+/* --- our own domains ------------------------------------------------------------------------ */
+
+static struct json_object *
+show_watch(const struct watch_status *status)
+{
+	struct json_object *o = json_object_new_object(),
+			   *outcomes = json_object_new_object();
+	size_t i;
+
+	for (i = 0; i < WATCH_OUTCOME_COUNT; i++)
+		put_number(outcomes, watch_outcome_word((enum watch_outcome)i),
+		    status->by_outcome[i]);
+	put_number(o, "domains", status->domains);
+	json_object_object_add(o, "outcomes", outcomes);
+	put_number(o, "untold", status->untold);
+	put_number(o, "looks", status->looks);
+	put_number(o, "runs", status->runs);
+	put_number(o, "failed_runs", status->failed_runs);
+	return o;
+}
+
+static void
+put_watch(const struct service *service, struct json_object *o)
+{
+	struct watch_status status = { .domains = 0 };
+
+	if (service->watch != NULL)
+		watch_status(service->watch, &status);
+	if (status.domains > 0)
+		json_object_object_add(o, "watch", show_watch(&status));
+}
+
+/* --- all of it --------------------------------------------------------------------------------- */
+
 struct json_object *
 show_status(const struct service *service)
 {
@@ -253,6 +287,7 @@ show_status(const struct service *service)
 	json_object_object_add(o, "cache", show_cache(&status));
 	if (service->reports != NULL)
 		show_reports(service, o);
+	put_watch(service, o);
 	json_object_object_add(
 	    o, "overrides", show_overrides(engine_overrides(service->engine)));
 	return o;

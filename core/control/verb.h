@@ -67,10 +67,16 @@ verb_run_fn override_list_run, override_add_run, override_remove_run;
 /* reports.c */
 verb_run_fn report_list_run, report_show_run, report_preview_run, report_resend_run;
 
+/* watch.c */
+verb_run_fn watch_list_run, watch_look_run;
+
 /* inbound.c */
 verb_run_fn inbound_run;
 
 /* inbox.c */
 verb_run_fn report_inbox_run, report_received_run;
+
+/* overview.c */
+verb_run_fn report_overview_run;
 
 #endif

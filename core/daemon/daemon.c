@@ -8,13 +8,13 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/process.h"
 #include "control/service.h"
 #include "daemon/door_control.h"
 #include "daemon/door_log.h"
 #include "daemon/door_map.h"
 #include "daemon/identity.h"
 #include "daemon/listeners.h"
-#include "daemon/process.h"
 #include "net/loop.h"
 #include "net/systemd.h"
 
@@ -115,14 +115,26 @@ open_doors(struct daemon *d, struct why *why)
 	return st;
 }
 
+static void
+want_files(const struct daemon *d)
+{
+	uint64_t wanted =
+	    (d->config->maps.count + 1) * d->config->stream_max + OTHER_FILES;
+	uint64_t allowed = process_want_files(wanted);
+
+	if (allowed < wanted)
+		log_info("hopseald: open-files=%llu wanted=%llu effect=\"connections "
+			 "beyond it wait\"",
+		    (unsigned long long)allowed, (unsigned long long)wanted);
+}
+
 /* As root: what only root may do. */
 static enum status
 set_up_as_root(struct daemon *d, struct why *why)
 {
 	enum status st;
 
-	process_want_files(
-	    (d->config->maps.count + 1) * d->config->stream_max + OTHER_FILES);
+	want_files(d);
 	st = identity_find(d->config->user, &d->identity, why);
 	if (st != ST_OK)
 		return st;

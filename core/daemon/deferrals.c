@@ -3,23 +3,18 @@
 
 #include <inttypes.h>
 
+#include "base/hash.h"
 #include "base/log.h"
 #include "base/strbuf.h"
 
 #define WORDS_SHOWN_MAX 300
 
-/*
- * FNV-1a.  A meeting of two domains costs nothing but a line in the log, so this hash
- * needs no secret.
- */
+/* A meeting of two domains costs nothing but a line in the log, so this hash needs no secret. */
 static uint64_t
 hash(const struct domain *domain)
 {
-	uint64_t h = UINT64_C(0xcbf29ce484222325);
-	size_t i;
+	uint64_t h = hash_add(HASH_START, domain->text, domain->len);
 
-	for (i = 0; i < domain->len; i++)
-		h = (h ^ (uint8_t)domain->text[i]) * UINT64_C(0x100000001b3);
 	return h != 0 ? h : 1;
 }
 

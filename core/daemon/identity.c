@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <pwd.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,7 +15,8 @@ identity_find(const char *user, struct identity *out, struct why *why)
 {
 	const struct passwd *pw;
 
-	*out = (struct identity){ .user = user, .is_root = geteuid() == 0 };
+	*out = (struct identity){ .is_root = geteuid() == 0 };
+	snprintf(out->user, sizeof(out->user), "%s", user);
 	if (!out->is_root)
 		return ST_OK;
 	pw = getpwnam(user);

@@ -9,9 +9,12 @@
 
 #include "base/status.h"
 
+#define IDENTITY_USER_MAX 64 /* as long as the configuration allows */
+
+/* Outlives the configuration that named the user. */
 struct identity {
-	const char *user; /* borrowed */
-	bool is_root;     /* started as root: there is something to drop */
+	char user[IDENTITY_USER_MAX + 1];
+	bool is_root; /* started as root: there is something to drop */
 	uid_t uid;
 	gid_t gid;
 };

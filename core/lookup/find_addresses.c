@@ -14,6 +14,7 @@ static const struct {
 };
 
 struct find_addresses {
+	const struct lookup *lookup;
 	const struct domain *name;
 	struct trace *trace;
 	const char *rule;
@@ -99,6 +100,13 @@ take_reply(struct address_answer *a, enum family family, const struct dns_reply 
 	kept->memory = NULL;
 }
 
+static int
+wait_ms(const struct find_addresses *f)
+{
+	return f->lookup->family_wait_ms > 0 ? f->lookup->family_wait_ms
+					     : FAMILY_WAIT_MS;
+}
+
 static void
 on_reply(struct dns_reply *reply, void *arg)
 {
@@ -113,7 +121,7 @@ on_reply(struct dns_reply *reply, void *arg)
 		finish(f);
 	} else if (reply->outcome == DNS_FOUND) {
 		f->wait = loop_timer_new(on_wait, f);
-		loop_timer_set(f->wait, FAMILY_WAIT_MS);
+		loop_timer_set(f->wait, wait_ms(f));
 	}
 }
 
@@ -124,6 +132,7 @@ find_addresses_start(struct lookup *lookup, const struct domain *name,
 	struct find_addresses *f = xcalloc(1, sizeof(*f));
 	int i;
 
+	f->lookup = lookup;
 	f->name = name;
 	f->trace = trace;
 	f->rule = rule;

@@ -13,7 +13,7 @@ enum family { FAMILY_V4, FAMILY_V6, FAMILIES };
 
 /*
  * How long one family is waited for when the other has addresses: name servers that are silent about AAAA must not
- * use up the time in which a question is to be answered (BASE-10).
+ * use up the time in which a question is to be answered (BASE-10).  Who has that time says so in struct lookup.
  */
 #define FAMILY_WAIT_MS 1500
 

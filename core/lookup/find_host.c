@@ -51,6 +51,16 @@ note_error(struct find_host *f, const char *what, const char *detail)
 	snprintf(f->out->detail, sizeof(f->out->detail), "%s: %s", what, detail);
 }
 
+/* Of the questions behind the addresses. */
+static void
+fail_tlsa(struct find_host *f, enum tlsa_outcome outcome, const char *what,
+    const struct dns_reply *reply)
+{
+	f->out->tlsa_outcome = outcome;
+	f->out->is_tlsa_unheard = !reply->is_heard;
+	note_error(f, what, reply->detail);
+}
+
 static void
 add_candidate(struct find_host *f, const struct domain *name)
 {
@@ -145,8 +155,7 @@ on_cname(struct dns_reply *reply, void *arg)
 
 	f->query = NULL;
 	if (reply->outcome == DNS_ERROR) {
-		f->out->tlsa_outcome = TLSA_ALIAS_ERROR;
-		note_error(f, "CNAME", reply->detail);
+		fail_tlsa(f, TLSA_ALIAS_ERROR, "CNAME", reply);
 		enter(f, FIND_DONE);
 		return;
 	}
@@ -200,8 +209,7 @@ on_tlsa(struct dns_reply *reply, void *arg)
 	f->query = NULL;
 	if (reply->outcome == DNS_ERROR) {
 		/* Never "no TLSA", and no further candidate either (BASE-07). */
-		f->out->tlsa_outcome = TLSA_ERROR;
-		note_error(f, "TLSA", reply->detail);
+		fail_tlsa(f, TLSA_ERROR, "TLSA", reply);
 		enter(f, FIND_DONE);
 		return;
 	}

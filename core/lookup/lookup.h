@@ -15,6 +15,8 @@ struct lookup {
 	struct engine_options options;
 	struct dns *dns;
 	struct https *https;
+	/* For one address family, when the other has answered (find_addresses.h); 0: FAMILY_WAIT_MS. */
+	int family_wait_ms;
 	uint64_t dns_queries, fetches, fetch_failures;
 };
 

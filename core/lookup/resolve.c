@@ -65,6 +65,7 @@ on_reply(struct dns_reply *reply, void *arg)
 	if (r->aliases > ALIASES_MAX) {
 		dns_reply_clear(reply);
 		dns_reply_fail(reply, &r->name, "too many aliases");
+		reply->is_heard = true;
 	}
 	if (reply->outcome == DNS_ALIAS) {
 		r->name = reply->owner;

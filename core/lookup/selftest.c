@@ -5,7 +5,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "lookup/resolve.h"
+#include "lookup/resolver_test.h"
 #include "net/dns.h"
 #include "net/loop.h"
 
@@ -15,7 +15,7 @@
 struct selftest {
 	struct lookup *lookup;
 	struct loop_timer *timer;
-	struct resolve *query;
+	struct resolver_test *test; /* NULL: none is under way */
 	struct selftest_result result;
 	bool was_off; /* not to be believed, since the last time it could be */
 	void (*on_repaired)(void *arg);
@@ -64,53 +64,21 @@ conclude(struct selftest *t, enum resolver_state state, const char *detail)
 }
 
 static void
-on_bogus(struct dns_reply *reply, void *arg)
+on_test(enum resolver_state state, const char *detail, void *arg)
 {
 	struct selftest *t = arg;
 
-	t->query = NULL;
-	if (reply->outcome == DNS_FOUND) {
-		conclude(t, RESOLVER_NOT_VALIDATING,
-		    "a name with broken signatures was answered");
-		return;
-	}
-	conclude(t, RESOLVER_OK, "");
-}
-
-static void
-on_secure(struct dns_reply *reply, void *arg)
-{
-	struct selftest *t = arg;
-	const struct domain *bogus = &t->lookup->options.probe_bogus;
-
-	t->query = NULL;
-	if (reply->outcome == DNS_ERROR)
-		conclude(t, RESOLVER_DEAD, reply->detail);
-	else if (!reply->is_secure)
-		conclude(t, RESOLVER_NOT_VALIDATING,
-		    "a signed name was answered without AD");
-	else if (bogus->len > 0)
-		t->query = resolve_start(
-		    t->lookup, bogus, DNS_A, NULL, "self-test", on_bogus, t);
-	else
-		conclude(t, RESOLVER_OK, "");
+	t->test = NULL;
+	conclude(t, state, detail);
 }
 
 static void
 begin(void *arg)
 {
 	struct selftest *t = arg;
-	const struct domain *secure = &t->lookup->options.probe_secure;
 
-	if (t->query != NULL)
-		return;
-	if (!dns_is_trusted(t->lookup->dns))
-		conclude(t, RESOLVER_UNTRUSTED, dns_servers(t->lookup->dns));
-	else if (secure->len > 0)
-		t->query = resolve_start(
-		    t->lookup, secure, DNS_SOA, NULL, "self-test", on_secure, t);
-	else
-		conclude(t, RESOLVER_OK, "not tested, as configured");
+	if (t->test == NULL)
+		t->test = resolver_test_start(t->lookup, on_test, t);
 }
 
 struct selftest *
@@ -129,8 +97,8 @@ selftest_start(struct lookup *lookup, void (*on_repaired)(void *arg), void *arg)
 void
 selftest_again(struct selftest *t)
 {
-	resolve_cancel(t->query);
-	t->query = NULL;
+	resolver_test_cancel(t->test);
+	t->test = NULL;
 	begin(t);
 }
 
@@ -139,7 +107,7 @@ selftest_stop(struct selftest *t)
 {
 	if (t == NULL)
 		return;
-	resolve_cancel(t->query);
+	resolver_test_cancel(t->test);
 	loop_timer_free(t->timer);
 	free(t);
 }

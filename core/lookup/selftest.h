@@ -1,8 +1,7 @@
 /*
- * Can the resolver be believed?  SPDX-License-Identifier: ISC
+ * The resolver is tested at start and every few minutes.  SPDX-License-Identifier: ISC
  *
- * A resolver that stops validating would switch DANE off without a sound.  So a name that must come secure and one
- * that must fail are asked at start and every few minutes (conformance DNS-13).
+ * One that stops validating would switch DANE off without a sound (lookup/resolver_test.h, conformance DNS-13).
  */
 #ifndef HOPSEAL_LOOKUP_SELFTEST_H
 #define HOPSEAL_LOOKUP_SELFTEST_H

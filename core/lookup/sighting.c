@@ -10,6 +10,7 @@ struct sighting {
 	struct domain host;
 	struct address address;
 	enum event_tls tls;
+	bool is_unroutable;
 	char helo[HELO_MAX + 1];
 	char reason[REASON_CODE_MAX + 1];
 	char version[16];
@@ -54,6 +55,7 @@ sighting_new(const struct domain *host, const struct address *address,
 	s->host = *host;
 	s->address = *address;
 	s->tls = answer->tls;
+	s->is_unroutable = answer->is_unroutable;
 	snprintf(s->helo, sizeof(s->helo), "%s", answer->helo);
 	snprintf(s->reason, sizeof(s->reason), "%s", is_refusal ? answer->detail : "");
 	snprintf(s->version, sizeof(s->version), "%s", answer->version);
@@ -91,6 +93,7 @@ sighting_evidence(struct sighting *s, struct evidence *out)
 		.remote = &s->address,
 		.helo = s->helo,
 		.tls = s->tls,
+		.is_unroutable = s->is_unroutable,
 		.reason = s->reason,
 		.version = s->version,
 		.chain = s->tls == TLS_UP ? &s->chain : NULL,

@@ -105,6 +105,7 @@ add_record(struct strbuf *out, enum dns_type type, const struct dns_record *r)
 		break;
 	case DNS_TXT:
 	case DNS_CNAME:
+	case DNS_NS:
 		strbuf_addc(out, '"');
 		strbuf_escape(out, r->data, r->len, BYTES_SHOWN);
 		strbuf_addc(out, '"');

@@ -33,6 +33,7 @@ struct dns_query {
 	struct dns *dns;
 	struct domain name;
 	enum dns_type type;
+	unsigned flags;
 	dns_done_fn *done;
 	void *arg;
 	int64_t deadline_ms;
@@ -68,7 +69,7 @@ conclude(struct dns_query *q, struct dns_reply reply)
 	dns_done_fn *done = q->done;
 	void *arg = q->arg;
 
-	if (!q->dns->is_trusted)
+	if (!q->dns->is_trusted || (q->flags & DNS_UNCHECKED) != 0)
 		reply.is_secure = false;
 	dns_cancel(q);
 	done(&reply, arg);
@@ -101,8 +102,8 @@ ask_next(struct dns_query *q, size_t first)
 		return false;
 	t->query = q;
 	t->server = (first + q->asked) % dns->addresses.count;
-	t->attempt =
-	    dns_server_ask(dns->servers[t->server], &q->name, q->type, on_result, t);
+	t->attempt = dns_server_ask(
+	    dns->servers[t->server], q->flags, &q->name, q->type, on_result, t);
 	q->asked++;
 	q->waiting++;
 	return true;
@@ -194,14 +195,15 @@ on_result(struct dns_reply *reply, bool was_heard, void *arg)
 }
 
 struct dns_query *
-dns_ask(struct dns *dns, const struct domain *name, enum dns_type type, int deadline_ms,
-    dns_done_fn *done, void *arg)
+dns_ask_with(struct dns *dns, unsigned flags, const struct domain *name,
+    enum dns_type type, int deadline_ms, dns_done_fn *done, void *arg)
 {
 	struct dns_query *q = xcalloc(1, sizeof(*q));
 
 	q->dns = dns;
 	q->name = *name;
 	q->type = type;
+	q->flags = flags;
 	q->done = done;
 	q->arg = arg;
 	q->deadline_ms = loop_now_ms() + deadline_ms;
@@ -210,6 +212,13 @@ dns_ask(struct dns *dns, const struct domain *name, enum dns_type type, int dead
 	ask_next(q, dns->first);
 	wait_for_result(q);
 	return q;
+}
+
+struct dns_query *
+dns_ask(struct dns *dns, const struct domain *name, enum dns_type type, int deadline_ms,
+    dns_done_fn *done, void *arg)
+{
+	return dns_ask_with(dns, 0, name, type, deadline_ms, done, arg);
 }
 
 /* --- opening ------------------------------------------------------------------ */

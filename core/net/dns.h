@@ -56,6 +56,19 @@ struct dns_query;
 struct dns_query *dns_ask(struct dns *dns, const struct domain *name,
     enum dns_type type, int deadline_ms, dns_done_fn *done, void *arg);
 
+/* How a question is put. */
+enum dns_flag {
+	DNS_SIGNATURES = 1 << 0, /* DO: send those too (RFC 4035, 3.2.1) */
+	DNS_UNCHECKED =
+	    1 << 1, /* CD: send what does not validate, too (RFC 4035, 3.2.2) */
+	DNS_DIRECT = 1 << 2, /* RD=0: what an authoritative server itself has */
+};
+
+/* The same with flags of enum dns_flag.  What is UNCHECKED is never secure. */
+struct dns_query *dns_ask_with(struct dns *dns, unsigned flags,
+    const struct domain *name, enum dns_type type, int deadline_ms, dns_done_fn *done,
+    void *arg);
+
 /* done will not run.  Only before it has; NULL is fine. */
 void dns_cancel(struct dns_query *query);
 

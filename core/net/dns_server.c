@@ -8,12 +8,17 @@
 #include <ares.h>
 
 #include "base/mem.h"
+#include "net/dns.h"
 #include "net/loop.h"
 
 #define TICK_MS         100
 #define CLASS_IN        1
 #define EDNS_BYTES      1232 /* passes without fragments (DNS flag day 2020) */
-#define FLAG_AUTHENTIC  0x20 /* AD, in the fourth octet of the header */
+#define FLAGS_AT        3    /* AD and CD in the header */
+#define FLAG_AUTHENTIC  0x20
+#define FLAG_UNCHECKED  0x10
+#define DO_BEFORE_END   4 /* OPT is the last record, and empty (RFC 6891, 6.1.3) */
+#define FLAG_DNSSEC_OK  0x80
 #define IDS             65536
 #define OUTSTANDING_MAX (IDS / 2) /* so that a random id is soon a free one */
 
@@ -43,6 +48,7 @@ struct dns_attempt {
 	struct dns_server *server;
 	struct domain name;
 	enum dns_type type;
+	unsigned flags;
 	uint16_t id;
 	dns_attempt_fn *fn; /* NULL: forgotten */
 	void *arg;
@@ -131,6 +137,17 @@ on_answer(void *arg, int status, int timeouts UNUSED, unsigned char *msg, int le
 	finish(a);
 }
 
+/* AD: RFC 6840, section 5.7. */
+static void
+set_flags(unsigned flags, unsigned char *msg, int len)
+{
+	msg[FLAGS_AT] |= FLAG_AUTHENTIC;
+	if ((flags & DNS_UNCHECKED) != 0)
+		msg[FLAGS_AT] |= FLAG_UNCHECKED;
+	if ((flags & DNS_SIGNATURES) != 0)
+		msg[len - DO_BEFORE_END] |= FLAG_DNSSEC_OK;
+}
+
 static void
 send_question(struct dns_attempt *a)
 {
@@ -141,26 +158,27 @@ send_question(struct dns_attempt *a)
 	a->id = take_id(server);
 	if (server->outstanding++ == 0)
 		loop_timer_set(server->tick, TICK_MS);
-	rc = ares_create_query(
-	    a->name.text, CLASS_IN, a->type, a->id, 1, &msg, &len, EDNS_BYTES);
+	rc = ares_create_query(a->name.text, CLASS_IN, a->type, a->id,
+	    (a->flags & DNS_DIRECT) == 0, &msg, &len, EDNS_BYTES);
 	if (rc != ARES_SUCCESS) {
 		on_answer(a, rc, 0, NULL, 0);
 		return;
 	}
-	msg[3] |= FLAG_AUTHENTIC; /* RFC 6840, section 5.7; CD stays clear */
+	set_flags(a->flags, msg, len);
 	ares_send(server->channel, msg, len, on_answer, a);
 	ares_free_string(msg);
 }
 
 struct dns_attempt *
-dns_server_ask(struct dns_server *server, const struct domain *name, enum dns_type type,
-    dns_attempt_fn *fn, void *arg)
+dns_server_ask(struct dns_server *server, unsigned flags, const struct domain *name,
+    enum dns_type type, dns_attempt_fn *fn, void *arg)
 {
 	struct dns_attempt *a = xcalloc(1, sizeof(*a));
 
 	a->server = server;
 	a->name = *name;
 	a->type = type;
+	a->flags = flags;
 	a->fn = fn;
 	a->arg = arg;
 	if (server->outstanding < OUTSTANDING_MAX) {

@@ -32,11 +32,11 @@ typedef void dns_attempt_fn(struct dns_reply *reply, bool was_heard, void *arg);
 struct dns_attempt;
 
 /*
- * Ask.  fn runs exactly once, never before this returns and never from inside c-ares, so that it
+ * Ask, with flags of net/dns.h.  fn runs exactly once, never before this returns and never from inside c-ares, so that it
  * may call anything; it may take longer than the caller wants to wait.  name is copied.
  */
-struct dns_attempt *dns_server_ask(struct dns_server *server, const struct domain *name,
-    enum dns_type type, dns_attempt_fn *fn, void *arg);
+struct dns_attempt *dns_server_ask(struct dns_server *server, unsigned flags,
+    const struct domain *name, enum dns_type type, dns_attempt_fn *fn, void *arg);
 
 /* fn will not run.  Only before it has; NULL is fine. */
 void dns_attempt_forget(struct dns_attempt *attempt);

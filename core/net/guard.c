@@ -25,14 +25,17 @@ static const struct address_range refused[] = {
 
 	/* ::, ::1, IPv4-compatible */
 	V6(96, 0), V6(96, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff), /* IPv4-mapped */
-	V6(96, 0, 0x64, 0xff, 0x9b),       /* NAT64, RFC 6052 */
-	V6(48, 0, 0x64, 0xff, 0x9b, 0, 1), /* NAT64, RFC 8215 */
-	V6(32, 0x20, 0x01, 0, 0),          /* Teredo: embeds IPv4 */
-	V6(16, 0x20, 0x02),                /* 6to4: embeds IPv4 */
-	V6(7, 0xfc),                       /* unique local, RFC 4193 */
-	V6(10, 0xfe, 0x80),                /* link-local */
-	V6(10, 0xfe, 0xc0),                /* site-local, RFC 3879 */
-	V6(8, 0xff),                       /* multicast */
+	V6(32, 0x20, 0x01, 0, 0), /* Teredo: embeds IPv4 */
+	V6(16, 0x20, 0x02),       /* 6to4: embeds IPv4 */
+	V6(7, 0xfc),              /* unique local, RFC 4193 */
+	V6(10, 0xfe, 0x80),       /* link-local */
+	V6(10, 0xfe, 0xc0),       /* site-local, RFC 3879 */
+	V6(8, 0xff),              /* multicast */
+};
+
+static const struct address_range nat64[] = {
+	V6(96, 0, 0x64, 0xff, 0x9b),       /* RFC 6052 */
+	V6(48, 0, 0x64, 0xff, 0x9b, 0, 1), /* RFC 8215 */
 };
 
 static bool
@@ -47,8 +50,15 @@ holds(const struct address_range *ranges, size_t count, const struct address *ad
 }
 
 bool
+guard_is_nat64(const struct address *address)
+{
+	return holds(nat64, COUNT_OF(nat64), address);
+}
+
+bool
 guard_allows(const struct guard *guard, const struct address *address)
 {
-	return !holds(refused, COUNT_OF(refused), address) ||
+	return (!holds(refused, COUNT_OF(refused), address) &&
+		   !guard_is_nat64(address)) ||
 	       holds(guard->allowed, guard->count, address);
 }

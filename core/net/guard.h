@@ -25,4 +25,7 @@ struct guard {
  */
 bool guard_allows(const struct guard *guard, const struct address *address);
 
+/* Whether it leads to an IPv4 address by way of this network's own NAT64, as DNS64 makes them (RFC 6147). */
+bool guard_is_nat64(const struct address *address);
+
 #endif

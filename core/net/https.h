@@ -15,6 +15,7 @@
 #include "base/domain.h"
 #include "base/status.h"
 #include "net/guard.h"
+#include "wire/chain.h"
 
 /* The outcome, and the words for it in logs and reports. */
 #define HTTPS_OUTCOMES(X)                                                              \
@@ -62,6 +63,9 @@ struct https_request {
 	int deadline_ms;               /* for everything, from now on */
 	unsigned port;                 /* 0: 443 */
 	const struct https_post *post; /* NULL: GET */
+	/* A GET for a person who wants to know everything that is wrong: a fault of the certificate is told in struct
+	 * https_seen instead of ending it.  What it brings is for no machine to believe. */
+	bool is_look;
 };
 
 /* What is posted; copied.  Every 2xx is HTTPS_OK then, whatever comes with it. */
@@ -78,12 +82,22 @@ struct https_post {
 	void (*accepted)(void *arg);
 };
 
+/* What a look has seen besides; text is escaped, and "" where there was none. */
+struct https_seen {
+	const char *fault;  /* of the certificate, in OpenSSL's words; NULL: none */
+	struct chain chain; /* as the server sent it; empty without TLS */
+	const char *media_type;
+	const char *location; /* that a redirect names, as a URL */
+	bool is_unroutable;   /* it is this machine that has no way there */
+};
+
 struct https_answer {
 	enum https_outcome outcome;
 	int http_status;  /* 0 when there was no HTTP reply */
-	const char *body; /* len bytes; HTTPS_OK only */
+	const char *body; /* len bytes; HTTPS_OK only, of a look whatever was read */
 	size_t len;
 	const char *detail; /* one line for logs and reports, escaped; never NULL */
+	const struct https_seen *seen; /* NULL unless it was a look */
 };
 
 typedef void https_done_fn(const struct https_answer *answer, void *arg);

@@ -6,6 +6,7 @@
 #include "base/endpoint.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "net/tls_chain.h"
 
 #define EYEBALLS_MS 200
 #define HEADERS_MAX (64 * 1024)
@@ -36,6 +37,7 @@ on_open_socket(void *arg, curlsocktype purpose UNUSED, struct curl_sockaddr *to)
 		return CURL_SOCKET_BAD; /* it goes on with the next address */
 	}
 	h->opened++;
+	h->tried = e.address;
 	return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
 }
 
@@ -156,17 +158,13 @@ make_post(struct https_handle *h)
 {
 	CURL *easy = h->easy;
 
-	h->headers = checked(curl_slist_append(NULL, strbuf_str(&h->media_type)));
+	h->headers = checked(curl_slist_append(NULL, strbuf_str(&h->post_type)));
 	/* Without this, libcurl asks before it sends a long body, and waits. */
 	h->headers = checked(curl_slist_append(h->headers, "Expect:"));
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, h->headers);
 	curl_easy_setopt(easy, CURLOPT_POSTFIELDS, strbuf_str(&h->post));
 	curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)h->post.len);
 	curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)0);
-	if (h->is_any_certificate) {
-		curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
-		curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
-	}
 }
 
 void
@@ -188,6 +186,10 @@ https_handle_make(struct https_handle *h, CURL *template)
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, h);
 	curl_easy_setopt(easy, CURLOPT_HEADERDATA, h);
 	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, h->error);
+	if (h->is_any_certificate) {
+		curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
+		curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
+	}
 	if (h->is_post)
 		make_post(h);
 }
@@ -214,7 +216,7 @@ copy_post(struct https_handle *h, const struct https_post *post)
 	h->is_any_certificate = post->is_any_certificate;
 	h->accepted = post->accepted;
 	strbuf_add(&h->post, post->body, post->len);
-	strbuf_addf(&h->media_type, "Content-Type: %s", post->media_type);
+	strbuf_addf(&h->post_type, "Content-Type: %s", post->media_type);
 }
 
 void
@@ -229,6 +231,8 @@ https_handle_init(struct https_handle *h, const struct https_request *request,
 	h->arg = arg;
 	h->host = *request->host;
 	h->body_max = request->body_max;
+	h->is_look = h->is_any_certificate = request->is_look;
+	h->watch.chain = request->is_look ? &h->seen.chain : NULL;
 	strbuf_addf(
 	    &h->url, "https://%s:%u%s", request->host->text, port, request->path);
 	add_resolve_text(&h->resolve_text, request, port);
@@ -256,7 +260,10 @@ https_handle_clear(struct https_handle *h)
 	strbuf_clear(&h->url);
 	strbuf_clear(&h->resolve_text);
 	strbuf_clear(&h->post);
-	strbuf_clear(&h->media_type);
+	strbuf_clear(&h->post_type);
 	strbuf_clear(&h->body);
 	strbuf_clear(&h->detail);
+	strbuf_clear(&h->media_type);
+	strbuf_clear(&h->location);
+	tls_chain_clear(&h->seen.chain);
 }

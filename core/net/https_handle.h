@@ -21,8 +21,8 @@ struct https_handle {
 	struct domain host;
 	struct strbuf url, resolve_text;
 	size_t body_max;
-	bool is_post, is_any_certificate;
-	struct strbuf post, media_type; /* header field */
+	bool is_post, is_look, is_any_certificate;
+	struct strbuf post, post_type; /* post_type is a header field */
 	void (*accepted)(void *arg);
 	void *arg;
 
@@ -32,9 +32,12 @@ struct https_handle {
 
 	struct trust_watch watch;
 	unsigned opened, refused; /* sockets */
+	struct address tried;     /* the last one that was opened */
 	size_t header_bytes;
 	bool is_too_big;
 	struct strbuf body, detail;
+	struct strbuf media_type, location;
+	struct https_seen seen; /* of a look */
 	char error[CURL_ERROR_SIZE];
 	enum https_outcome outcome;
 	int http_status;

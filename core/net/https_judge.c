@@ -2,9 +2,11 @@
 #include <strings.h>
 
 #include "net/https_handle.h"
+#include "net/reach.h"
 
 #define HTTP_STATUS_OK   200
 #define LAST_WORDS_BYTES 120
+#define SHOWN_BYTES      256 /* of a header field */
 
 const char *
 https_outcome_text(enum https_outcome outcome)
@@ -170,6 +172,27 @@ read_status(struct https_handle *h)
 	h->http_status = (int)status;
 }
 
+/* What else a person wants to know; nothing of it where there was not even a handle. */
+static void
+look(struct https_handle *h)
+{
+	const char *type = NULL, *location = NULL;
+	long error = 0;
+
+	curl_easy_getinfo(h->easy, CURLINFO_CONTENT_TYPE, &type);
+	curl_easy_getinfo(h->easy, CURLINFO_REDIRECT_URL, &location);
+	curl_easy_getinfo(h->easy, CURLINFO_OS_ERRNO, &error);
+	if (type != NULL)
+		strbuf_escape(&h->media_type, type, strlen(type), SHOWN_BYTES);
+	if (location != NULL)
+		strbuf_escape(&h->location, location, strlen(location), SHOWN_BYTES);
+	h->seen.fault = h->watch.fault;
+	h->seen.media_type = strbuf_str(&h->media_type);
+	h->seen.location = strbuf_str(&h->location);
+	h->seen.is_unroutable =
+	    h->outcome == HTTPS_CONNECT && reach_was_impossible(&h->tried, (int)error);
+}
+
 void
 https_handle_judge(struct https_handle *h, CURLcode code)
 {
@@ -179,6 +202,7 @@ https_handle_judge(struct https_handle *h, CURLcode code)
 	read_status(h);
 	h->outcome = judge(h, code, type);
 	explain(h, code, type);
+	look(h);
 }
 
 /* How far it came, the furthest first. */
@@ -217,6 +241,7 @@ https_handle_expire(struct https_handle *h, int deadline_ms)
 	}
 	h->outcome = HTTPS_TIMEOUT;
 	strbuf_addf(&h->detail, "%d ms passed: %s", deadline_ms, what_is_missing(h));
+	look(h);
 }
 
 struct https_answer
@@ -226,9 +251,10 @@ https_handle_answer(const struct https_handle *h)
 		.outcome = h->outcome,
 		.http_status = h->http_status,
 		.detail = strbuf_str(&h->detail),
+		.seen = h->is_look ? &h->seen : NULL,
 	};
 
-	if (h->outcome == HTTPS_OK) {
+	if (h->outcome == HTTPS_OK || h->is_look) {
 		answer.body = strbuf_str(&h->body);
 		answer.len = h->body.len;
 	}

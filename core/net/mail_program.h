@@ -11,10 +11,10 @@
 struct mail_program;
 
 /*
- * The program gets the message with lines that end in LF, as sendmail(1) reads it, a process group of its own and none of our
- * descriptors.  Its exit status decides (sysexits.h); one that succeeds without having read all has not.
+ * The program gets the message with lines that end in LF, as sendmail(1) reads it (net/program.h has
+ * the rest).  Its exit status decides (sysexits.h); one that succeeds without having read all has not.
  *
- * done runs once, also before this returns, and leaves the object alone: mail_program_free() follows.
+ * done runs once, never before this returns, and leaves the object alone: mail_program_free() follows.
  */
 struct mail_program *mail_program_start(
     const struct mail_request *request, mail_done_fn *done, void *arg);

@@ -13,26 +13,28 @@ smtp_link_open(struct smtp_link *link, const struct endpoint *server, struct why
 {
 	struct sockaddr_storage sa;
 	socklen_t len = endpoint_to_sockaddr(server, &sa);
+	int error;
 
 	link->fd = socket(sa.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (link->fd != -1 && (connect(link->fd, (struct sockaddr *)&sa, len) == 0 ||
 				  errno == EINPROGRESS))
 		return ST_OK;
-	why_set(why, "%s", strerror(errno));
+	error = errno;
+	why_set(why, "%s", strerror(error));
 	smtp_link_close(link);
+	link->error = error;
 	return ST_IO;
 }
 
 enum status
 smtp_link_connected(struct smtp_link *link, struct why *why)
 {
-	int error = 0;
-	socklen_t len = sizeof(error);
+	socklen_t len = sizeof(link->error);
 
-	getsockopt(link->fd, SOL_SOCKET, SO_ERROR, &error, &len);
-	if (error == 0)
+	getsockopt(link->fd, SOL_SOCKET, SO_ERROR, &link->error, &len);
+	if (link->error == 0)
 		return ST_OK;
-	why_set(why, "%s", strerror(error));
+	why_set(why, "%s", strerror(link->error));
 	return ST_IO;
 }
 

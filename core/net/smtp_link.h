@@ -17,6 +17,7 @@
 
 struct smtp_link {
 	int fd;                 /* -1: none */
+	int error;              /* errno of a connection that failed */
 	struct tls_client *tls; /* NULL: in the clear */
 	bool is_shaking_hands;
 	int shake_wants;    /* LOOP_READ or LOOP_WRITE */

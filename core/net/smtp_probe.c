@@ -2,9 +2,11 @@
 #include "net/smtp_probe.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "net/loop.h"
+#include "net/reach.h"
 #include "net/smtp_link.h"
 
 /* How long a server may take to answer QUIT. */
@@ -30,6 +32,7 @@ struct smtp_probe {
 	char name[HELO_MAX + 1]; /* ours */
 	/* What is told. */
 	enum event_tls seen;
+	bool is_unroutable;
 	char detail[REASON_CODE_MAX + 1];
 	char helo[HELO_MAX + 1];
 	smtp_probe_done_fn *done;
@@ -58,6 +61,7 @@ tell(void *arg)
 	const struct tls_client *tls = p->seen == TLS_UP ? p->link.tls : NULL;
 	struct smtp_probe_answer answer = {
 		.tls = p->seen,
+		.is_unroutable = p->is_unroutable,
 		.detail = p->detail,
 		.helo = p->helo,
 		.version = tls != NULL ? tls_client_version(tls) : "",
@@ -241,6 +245,13 @@ talk(struct smtp_probe *p)
 /* --- the other steps ------------------------------------------------------------------------ */
 
 static void
+break_off_unconnected(struct smtp_probe *p, const char *fault)
+{
+	p->is_unroutable = reach_was_impossible(&p->server.address, p->link.error);
+	break_off(p, fault);
+}
+
+static void
 on_connected(struct smtp_probe *p)
 {
 	struct why why = { "" };
@@ -248,7 +259,7 @@ on_connected(struct smtp_probe *p)
 	if (smtp_link_connected(&p->link, &why) == ST_OK)
 		enter(p, PROBE_BANNER);
 	else
-		break_off(p, why.text);
+		break_off_unconnected(p, why.text);
 }
 
 static void
@@ -316,7 +327,7 @@ start_connecting(struct smtp_probe *p)
 	if (smtp_link_open(&p->link, &p->server, &why) == ST_OK)
 		p->io = loop_io_new(p->link.fd, LOOP_WRITE, on_ready, p);
 	else
-		break_off(p, why.text);
+		break_off_unconnected(p, why.text);
 }
 
 static void
@@ -344,6 +355,15 @@ enter(struct smtp_probe *p, enum state next)
 	}
 }
 
+/* A server may refuse an EHLO without a name, and Postfix does. */
+static void
+set_name(struct smtp_probe *p, const char *helo)
+{
+	snprintf(p->name, sizeof(p->name), "%s", helo);
+	if (helo[0] == '\0' && gethostname(p->name, sizeof(p->name) - 1) == -1)
+		snprintf(p->name, sizeof(p->name), "localhost");
+}
+
 struct smtp_probe *
 smtp_probe_start(
     const struct smtp_probe_request *request, smtp_probe_done_fn *done, void *arg)
@@ -354,7 +374,7 @@ smtp_probe_start(
 	p->link.keys = request->keys;
 	p->server = (struct endpoint){ request->address, (uint16_t)request->port };
 	p->sni = *request->sni;
-	snprintf(p->name, sizeof(p->name), "%s", request->helo);
+	set_name(p, request->helo);
 	p->done = done;
 	p->arg = arg;
 	p->deadline_at = loop_now_ms() + request->deadline_ms;

@@ -4,6 +4,7 @@
 #ifndef HOPSEAL_NET_SMTP_PROBE_H
 #define HOPSEAL_NET_SMTP_PROBE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/address.h"
@@ -15,7 +16,7 @@ struct smtp_probe_request {
 	struct address address;
 	unsigned port; /* 25 */
 	const struct domain *sni;
-	const char *helo;   /* our name */
+	const char *helo;   /* our name; "": the machine's */
 	int deadline_ms;    /* for everything */
 	enum tls_keys keys; /* TLS_KEYS_ANY: what the server likes best */
 };
@@ -23,6 +24,7 @@ struct smtp_probe_request {
 struct smtp_probe_answer {
 	/* UNKNOWN: not reached, or gone before STARTTLS was clear (connect, banner, 421, timeout there). */
 	enum event_tls tls;
+	bool is_unroutable; /* UNKNOWN, since this machine has no way there */
 	/* What the server or OpenSSL said: printable ASCII, at most REASON_CODE_MAX; "" with UP. */
 	const char *detail;
 	const char *helo;             /* first word of the EHLO reply, cleaned; "" */

@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "net/tls_chain.h"
 
 struct tls_client {
 	SSL_CTX *ctx;
@@ -86,8 +87,6 @@ tls_client_new(int fd, const struct domain *sni, enum tls_keys keys)
 void
 tls_client_free(struct tls_client *tls)
 {
-	size_t i;
-
 	if (tls == NULL)
 		return;
 	if (tls->is_up)
@@ -95,35 +94,11 @@ tls_client_free(struct tls_client *tls)
 	SSL_free(tls->ssl);
 	SSL_CTX_free(tls->ctx);
 	ERR_clear_error();
-	for (i = 0; i < tls->chain.count; i++)
-		OPENSSL_free((void *)tls->chain.certs[i].der);
+	tls_chain_clear(&tls->chain);
 	free(tls);
 }
 
 /* --- the handshake -------------------------------------------------------------------- */
-
-/* As the server sent it, its own certificate first. */
-static void
-take_chain(struct tls_client *tls)
-{
-	STACK_OF(X509) *sent = SSL_get_peer_cert_chain(tls->ssl);
-	struct chain *chain = &tls->chain;
-	int i;
-
-	for (i = 0; i < sk_X509_num(sent) && chain->count < CHAIN_CERTS_MAX; i++) {
-		uint8_t *der = NULL;
-		int len = i2d_X509(sk_X509_value(sent, i), &der);
-
-		if (len < 0)
-			checked(NULL);
-		if (len > CERT_BYTES_MAX) {
-			OPENSSL_free(der);
-			break;
-		}
-		chain->certs[chain->count].der = der;
-		chain->certs[chain->count++].len = (size_t)len;
-	}
-}
 
 static enum tls_step
 fail(struct tls_client *tls, const char *fault)
@@ -150,7 +125,7 @@ fail_with_error(struct tls_client *tls, int system)
 static enum tls_step
 finish(struct tls_client *tls)
 {
-	take_chain(tls);
+	tls_chain_take(tls->ssl, &tls->chain);
 	if (tls->chain.count == 0)
 		return fail(tls, "no certificate, or too big a one");
 	tls->is_up = true;

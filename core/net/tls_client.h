@@ -15,8 +15,6 @@
 #include "wire/chain.h"
 #include "wire/tls_result.h"
 
-#define CERT_BYTES_MAX (64 * 1024) /* of one certificate */
-
 /* What must happen before the next step. */
 enum tls_step { TLS_STEP_READ, TLS_STEP_WRITE, TLS_STEP_UP, TLS_STEP_FAILED };
 

@@ -8,6 +8,7 @@
 #include <openssl/x509v3.h>
 
 #include "base/mem.h"
+#include "net/tls_chain.h"
 
 struct trust {
 	X509_STORE *roots;
@@ -105,6 +106,8 @@ on_tls_event(const SSL *ssl, int where, int what)
 		return;
 	if (where == SSL_CB_HANDSHAKE_DONE)
 		watch->fault = fault_of(ssl);
+	if (where == SSL_CB_HANDSHAKE_DONE && watch->chain != NULL)
+		tls_chain_take(ssl, watch->chain);
 	if (where == SSL_CB_READ_ALERT && (what & 0xff) == SSL_AD_CLOSE_NOTIFY)
 		watch->has_ended = true;
 }

@@ -8,6 +8,7 @@
 
 #include "base/domain.h"
 #include "base/status.h"
+#include "wire/chain.h"
 
 struct trust;
 
@@ -23,6 +24,8 @@ void trust_close(struct trust *trust); /* NULL is fine */
 /* What is to be known of one connection; starts as zeros. */
 struct trust_watch {
 	void *ssl_ctx;
+	struct chain *chain; /* set by whoever wants it: filled with what the server
+			      * sent, to be cleared by tls_chain_clear() */
 	const char *
 	    fault; /* of the certificate, after a handshake that did not mind; else NULL */
 	bool

@@ -45,6 +45,28 @@ describe_key(EVP_PKEY *key, struct cert_facts *out)
 		    out->key, sizeof(out->key), "%s", type != NULL ? type : "unknown");
 }
 
+static bool
+is_old_digest(X509 *cert)
+{
+	int digest = NID_undef;
+
+	if (X509_get_signature_info(cert, &digest, NULL, NULL, NULL) != 1)
+		return false;
+	return digest == NID_md5 || digest == NID_sha1;
+}
+
+static void
+describe_cert(X509 *cert, struct cert_facts *out)
+{
+	out->starts = time_of(X509_get0_notBefore(cert));
+	out->ends = time_of(X509_get0_notAfter(cert));
+	out->is_self_signed =
+	    X509_NAME_cmp(X509_get_subject_name(cert), X509_get_issuer_name(cert)) == 0;
+	out->is_old_digest = is_old_digest(cert);
+	if (X509_pubkey_digest(cert, EVP_sha256(), out->key_id, NULL) != 1)
+		memset(out->key_id, 0, sizeof(out->key_id));
+}
+
 bool
 cert_facts_find(const uint8_t *der, size_t len, struct cert_facts *out)
 {
@@ -57,8 +79,7 @@ cert_facts_find(const uint8_t *der, size_t len, struct cert_facts *out)
 	if (certs == NULL)
 		return false;
 	cert = sk_X509_value(certs, 0);
-	out->starts = time_of(X509_get0_notBefore(cert));
-	out->ends = time_of(X509_get0_notAfter(cert));
+	describe_cert(cert, out);
 	key = X509_get0_pubkey(cert);
 	if (key != NULL)
 		describe_key(key, out);

@@ -57,7 +57,8 @@ struct host_facts {
 	struct domain *canonical; /* behind its aliases; NULL: it is none.  Owned */
 	bool is_half; /* one address family failed, the other answered (BASE-10) */
 	enum tlsa_outcome tlsa_outcome;
-	struct domain *base; /* TLSA base domain; NULL without TLSA_FOUND.  Owned */
+	bool is_tlsa_unheard; /* of the errors: the resolver gave no answer at all */
+	struct domain *base;  /* TLSA base domain; NULL without TLSA_FOUND.  Owned */
 	struct tlsa_set
 	    *tlsa; /* all records as published; NULL without TLSA_FOUND.  Owned */
 	struct address *addresses; /* owned */

@@ -27,6 +27,7 @@ struct evidence {
 	const char *helo; /* "" */
 	enum event_tls
 	    tls; /* UP, NOT_OFFERED, REFUSED, FAILED; UNKNOWN: the host could not be reached */
+	bool is_unroutable;        /* UNKNOWN, since this machine has no way there */
 	const char *reason;        /* of FAILED and REFUSED; "" */
 	const char *version;       /* of UP; "TLSv1.3" */
 	const struct chain *chain; /* UP only */

@@ -5,7 +5,6 @@
 #include <stdbool.h>
 
 #include "base/mem.h"
-#include "base/strbuf.h"
 
 const char *
 remark_level_word(enum remark_level level)
@@ -20,41 +19,71 @@ remark_level_word(enum remark_level level)
 }
 
 static bool
-is_there(const struct remarks *r, const char *about, const char *text)
+is_there(const struct remarks *r, const struct remark_kind *kind, const char *about,
+    const char *seen)
 {
 	size_t i;
 
 	for (i = 0; i < r->count; i++)
-		if (strcmp(r->items[i].about, about) == 0 &&
-		    strcmp(r->items[i].text, text) == 0)
+		if (r->items[i].kind == kind && strcmp(r->items[i].about, about) == 0 &&
+		    strcmp(r->items[i].seen, seen) == 0)
 			return true;
 	return false;
 }
 
 static void
-append(struct remarks *r, enum remark_level level, const char *about, char *text)
+append(struct remarks *r, const struct remark_kind *kind, const char *about,
+    const char *seen)
 {
+	if (is_there(r, kind, about, seen))
+		return;
 	if (r->count == r->cap) {
 		r->cap = r->cap == 0 ? 16 : r->cap * 2;
 		r->items = xreallocarray(r->items, r->cap, sizeof(r->items[0]));
 	}
-	r->items[r->count++] =
-	    (struct remark){ .level = level, .about = xstrdup(about), .text = text };
+	r->items[r->count++] = (struct remark){
+		.kind = kind, .about = xstrdup(about), .seen = xstrdup(seen)
+	};
 }
 
 void
-remark_add(
-    struct remarks *r, enum remark_level level, const char *about, const char *fmt, ...)
+remarks_add(struct remarks *r, const struct remark_kind *kind, const char *about,
+    const char *fmt, ...)
 {
-	struct strbuf text = STRBUF_INIT;
+	struct strbuf seen = STRBUF_INIT;
 	va_list ap;
 
 	va_start(ap, fmt);
-	strbuf_vaddf(&text, fmt, ap);
+	strbuf_vaddf(&seen, fmt, ap);
 	va_end(ap);
-	if (!is_there(r, about, strbuf_str(&text)))
-		append(r, level, about, strbuf_take(&text));
-	strbuf_clear(&text);
+	append(r, kind, about, strbuf_str(&seen));
+	strbuf_clear(&seen);
+}
+
+void
+remarks_take(struct remarks *to, struct remarks *from, const char *whole)
+{
+	struct strbuf about = STRBUF_INIT;
+	size_t i;
+
+	for (i = 0; i < from->count; i++) {
+		const struct remark *r = &from->items[i];
+		bool has_both = whole[0] != '\0' && r->about[0] != '\0';
+
+		strbuf_reset(&about);
+		strbuf_addf(&about, "%s%s%s", whole, has_both ? " " : "", r->about);
+		append(to, r->kind, strbuf_str(&about), r->seen);
+	}
+	strbuf_clear(&about);
+	remarks_clear(from);
+}
+
+void
+remark_add_text(struct strbuf *out, const struct remark *r)
+{
+	strbuf_addf(out, "%s: %s", r->seen, r->kind->why);
+	if (r->kind->remedy[0] != '\0')
+		strbuf_addf(out, "; %s", r->kind->remedy);
 }
 
 enum remark_level
@@ -64,8 +93,8 @@ remarks_worst(const struct remarks *r)
 	size_t i;
 
 	for (i = 0; i < r->count; i++)
-		if (r->items[i].level > worst)
-			worst = r->items[i].level;
+		if (r->items[i].kind->level > worst)
+			worst = r->items[i].kind->level;
 	return worst;
 }
 
@@ -76,7 +105,7 @@ remarks_clear(struct remarks *r)
 
 	for (i = 0; i < r->count; i++) {
 		free(r->items[i].about);
-		free(r->items[i].text);
+		free(r->items[i].seen);
 	}
 	free(r->items);
 	*r = (struct remarks)REMARKS_INIT;

@@ -1,7 +1,8 @@
 /*
- * What there is to say about records, keys and hosts.  SPDX-License-Identifier: ISC
+ * What there is to say about what a domain publishes.  SPDX-License-Identifier: ISC
  *
- * A sentence each: what was seen, why it matters with RFC and section, what to do.
+ * Each remark is of a kind, which stands beside the code that finds it: how grave, why it matters, what to do.  Only what was
+ * seen differs from one remark to the next.
  */
 #ifndef HOPSEAL_POLICY_REMARK_H
 #define HOPSEAL_POLICY_REMARK_H
@@ -9,6 +10,7 @@
 #include <stddef.h>
 
 #include "base/attr.h"
+#include "base/strbuf.h"
 
 /* From harmless to grave; the gravest is the outcome of a check. */
 #define REMARK_LEVELS(X)                                                               \
@@ -25,10 +27,19 @@ enum remark_level {
 
 const char *remark_level_word(enum remark_level level);
 
-struct remark {
+/* Static, and one of its word: "tlsa-no-match", for programs; hopseal.1 lists them. */
+struct remark_kind {
 	enum remark_level level;
+	const char *word;
+	const char
+	    *why; /* it matters, with RFC and section: "mail waits (RFC 7672, 2.2)" */
+	const char *remedy; /* what to do; "" nothing */
+};
+
+struct remark {
+	const struct remark_kind *kind;
 	char *about; /* what it is about, an address perhaps; "" all of it */
-	char *text;
+	char *seen;  /* "no record matches the certificate" */
 };
 
 struct remarks {
@@ -41,9 +52,16 @@ struct remarks {
 		0, 0, NULL                                                             \
 	}
 
-/* One that stands there already, word by word, is not added again. */
-void remark_add(struct remarks *remarks, enum remark_level level, const char *about,
-    const char *fmt, ...) PRINTF_LIKE(4, 5);
+/* fmt says what was seen.  A remark that stands there already, word by word, is not added again. */
+void remarks_add(struct remarks *remarks, const struct remark_kind *kind,
+    const char *about, const char *fmt, ...) PRINTF_LIKE(4, 5);
+
+/* Move all of them behind those of to, each about its own thing of whole: "mx1.example.org" and "192.0.2.1" are
+ * "mx1.example.org 192.0.2.1".  from is empty then. */
+void remarks_take(struct remarks *to, struct remarks *from, const char *whole);
+
+/* "no record matches: mail waits (RFC 7672, 2.2); publish ...": a remark without its level and what it is about. */
+void remark_add_text(struct strbuf *out, const struct remark *remark);
 
 /* The gravest; REMARK_NOTE for none at all. */
 enum remark_level remarks_worst(const struct remarks *remarks);

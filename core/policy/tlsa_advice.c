@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 #include "policy/tlsa_advice.h"
 
-#include <stdbool.h>
-
 #include "policy/tlsa_usable.h"
 
-#define TTL_MAX 3600 /* seconds; a rollover waits for two of them (RFC 7671, 8.1) */
+#define TTL_MAX  3600 /* seconds; a rollover waits for two of them (RFC 7671, 8.1) */
+#define TTL_MIN  1800
+#define TTL_TINY 300
 #define BYTES_MAX                                                                      \
 	1000 /* of all records; with signatures they are still to fit one datagram */
 
@@ -114,25 +114,34 @@ is_in_full(const struct tlsa *r)
 
 static const struct {
 	bool (*applies)(const struct tlsa *record);
-	enum remark_level level;
-	const char *text;
+	const char *seen;
+	struct remark_kind kind;
 } record_remarks[] = {
-	{ is_pkix, REMARK_ADVICE,
-	    "usages 0 and 1 are not for SMTP, senders pass such records over; publish 3 1 1 "
-	    "(RFC 7672, 3.1.3)" },
-	{ is_leaf_cert, REMARK_ADVICE,
-	    "a record of the whole certificate ends with each renewal, one of the key (3 1 1) "
-	    "stays if the key is kept (RFC 7672, 3.1.1; RFC 7671, 5.1)" },
-	{ is_issuer_cert, REMARK_NOTE,
-	    "a record of the issuer's whole certificate ends when the issuer gets a new one, "
-	    "and issuers change without asking (RFC 7671, 5.2)" },
-	{ is_issuer, REMARK_NOTE,
-	    "usage 2 asks more of the server than 3 1 1: it has to send that certificate, and "
-	    "names and dates of the chain count (RFC 7672, 3.1.2)" },
-	{ is_in_full, REMARK_ADVICE,
-	    "data in full is long, and not recommended; publish a SHA2-256 digest (matching "
-	    "type 1; RFC 7672, 3.1; RFC 7671, 10.1)" },
+	{ is_pkix, "usages 0 and 1 are not for SMTP",
+	    { REMARK_ADVICE, "tlsa-usage-pkix",
+		"senders pass such records over (RFC 7672, 3.1.3)", "publish 3 1 1" } },
+	{ is_leaf_cert, "a record of the whole certificate",
+	    { REMARK_ADVICE, "tlsa-leaf-cert",
+		"it ends with each renewal (RFC 7672, 3.1.1; RFC 7671, 5.1)",
+		"publish one of the key (3 1 1), which stays if the key is kept" } },
+	{ is_issuer_cert, "a record of the issuer's whole certificate",
+	    { REMARK_NOTE, "tlsa-issuer-cert",
+		"it ends when the issuer gets a new one, and issuers change without asking "
+		"(RFC 7671, 5.2)",
+		"" } },
+	{ is_issuer, "usage 2 asks more of the server than 3 1 1",
+	    { REMARK_NOTE, "tlsa-issuer",
+		"it has to send that certificate, and names and dates of the chain count "
+		"(RFC 7672, 3.1.2)",
+		"" } },
+	{ is_in_full, "data in full",
+	    { REMARK_ADVICE, "tlsa-full",
+		"it is long, and not recommended (RFC 7672, 3.1; RFC 7671, 10.1)",
+		"publish a SHA2-256 digest (matching type 1)" } },
 };
+
+static const struct remark_kind record_useless = { REMARK_ADVICE, "tlsa-record-useless",
+	"senders pass the record over (RFC 6698, 4.1)", "correct it" };
 
 static void
 advise_record(const struct tlsa *r, const char *about, struct remarks *out)
@@ -142,11 +151,10 @@ advise_record(const struct tlsa *r, const char *about, struct remarks *out)
 
 	for (i = 0; i < COUNT_OF(record_remarks); i++)
 		if (record_remarks[i].applies(r))
-			remark_add(out, record_remarks[i].level, about, "%s",
-			    record_remarks[i].text);
+			remarks_add(out, &record_remarks[i].kind, about, "%s",
+			    record_remarks[i].seen);
 	if (!is_pkix(r) && !tlsa_is_usable(r, &why_not))
-		remark_add(out, REMARK_BROKEN, about,
-		    "%s; senders pass it over (RFC 6698, 4.1)", why_not);
+		remarks_add(out, &record_useless, about, "%s", why_not);
 }
 
 /* --- all of them -------------------------------------------------------------------------------- */
@@ -188,6 +196,15 @@ is_sha512_alone(const struct tlsa_set *set)
 	return has_usable(set);
 }
 
+static const struct remark_kind none_usable = { REMARK_BROKEN, "tlsa-none-usable",
+	"senders use TLS and check no certificate (RFC 7672, 2.2)", "publish 3 1 1" },
+				sha512_alone = { REMARK_ADVICE, "tlsa-sha512-alone",
+					"not every sender knows it (RFC 7671, 2)",
+					"publish SHA2-256" },
+				too_long = { REMARK_ADVICE, "tlsa-long",
+					"they need TCP or fragments (RFC 7671, 10.1)",
+					"keep the set small" };
+
 static size_t
 bytes_of(const struct tlsa_set *set)
 {
@@ -215,26 +232,34 @@ tlsa_advise(const struct tlsa_set *set, struct remarks *out)
 	}
 	strbuf_clear(&about);
 	if (!has_usable(set))
-		remark_add(out, REMARK_BROKEN, "",
-		    "no record is usable: senders use TLS and check no certificate "
-		    "(RFC 7672, 2.2)");
+		remarks_add(out, &none_usable, "", "no record is usable");
 	if (is_sha512_alone(set))
-		remark_add(out, REMARK_ADVICE, "",
-		    "SHA2-512 alone is not known to every sender; publish SHA2-256 "
-		    "(RFC 7671, 2)");
+		remarks_add(out, &sha512_alone, "", "SHA2-512 alone");
 	if (bytes_of(set) > BYTES_MAX)
-		remark_add(out, REMARK_ADVICE, "",
-		    "%zu octets of records need TCP or fragments; keep the set small "
-		    "(RFC 7671, 10.1)",
-		    bytes_of(set));
+		remarks_add(out, &too_long, "", "%zu octets of records", bytes_of(set));
 }
 
+static const struct remark_kind
+    ttl_long = { REMARK_ADVICE, "tlsa-ttl-long",
+	    "each rollover waits for two of them (RFC 7671, 8.1)",
+	    "use 1800 to 3600 s" },
+    ttl_short = { REMARK_NOTE, "tlsa-ttl-short",
+	    "good for a rollover (RFC 7671, 8.1), but senders ask often", "" },
+    ttl_tiny = { REMARK_ADVICE, "tlsa-ttl-tiny",
+	    "mail waits whenever the name servers do not answer (RFC 7672, 2.1.2)",
+	    "use 1800 to 3600 s" };
+
 void
-tlsa_advise_ttl(uint32_t ttl_s, struct remarks *out)
+tlsa_advise_ttl(uint32_t ttl_s, bool is_published, struct remarks *out)
 {
+	const struct remark_kind *kind = NULL;
+
 	if (ttl_s > TTL_MAX)
-		remark_add(out, REMARK_ADVICE, "",
-		    "a TTL of %u s makes each rollover wait twice as long; use 1800 to %d s "
-		    "(RFC 7671, 8.1)",
-		    (unsigned)ttl_s, TTL_MAX);
+		kind = &ttl_long;
+	else if (is_published && ttl_s < TTL_TINY)
+		kind = &ttl_tiny;
+	else if (is_published && ttl_s < TTL_MIN)
+		kind = &ttl_short;
+	if (kind != NULL)
+		remarks_add(out, kind, "", "a TTL of %u s", (unsigned)ttl_s);
 }

@@ -42,6 +42,17 @@ is_host(const char *rest)
 	       domain_parse(rest + 1, strlen(rest + 1), &host, NULL) == ST_OK;
 }
 
+static const struct remark_kind
+    star = { REMARK_BROKEN, "tlsa-owner-star",
+	    "it stands for names only as the whole first label (RFC 4592, 2.1.1)",
+	    "write one record for each host" },
+    elsewhere = { REMARK_BROKEN, "tlsa-owner-unasked",
+	    "TLSA of an MX host stands at _25._tcp.HOST (RFC 6698, 3; RFC 7672, 2.2.2)",
+	    "move the record there" },
+    other_port = { REMARK_NOTE, "tlsa-owner-port",
+	    "mail between servers goes to port 25 and asks at _25._tcp (RFC 7672, 2.2.2)",
+	    "" };
+
 void
 tlsa_advise_owner(const char *owner, struct remarks *out)
 {
@@ -54,16 +65,12 @@ tlsa_advise_owner(const char *owner, struct remarks *out)
 	strbuf_escape(&shown, owner, strlen(owner), SHOWN_MAX);
 	rest = behind_port(owner, &port);
 	if (strchr(owner, '*') != NULL)
-		remark_add(out, REMARK_BROKEN, strbuf_str(&shown),
-		    "a star stands for names only as the whole first label "
-		    "(RFC 4592, 2.1.1); write one record for each host");
+		remarks_add(
+		    out, &star, strbuf_str(&shown), "a star behind or inside a label");
 	else if (rest == NULL || !is_host(rest))
-		remark_add(out, REMARK_BROKEN, strbuf_str(&shown),
-		    "nobody asks there: TLSA of an MX host stands at _25._tcp.HOST "
-		    "(RFC 6698, 3; RFC 7672, 2.2.2)");
+		remarks_add(out, &elsewhere, strbuf_str(&shown), "nobody asks there");
 	else if (port != SMTP_PORT)
-		remark_add(out, REMARK_NOTE, strbuf_str(&shown),
-		    "mail between servers goes to port 25 and asks at _25._tcp "
-		    "(RFC 7672, 2.2.2)");
+		remarks_add(out, &other_port, strbuf_str(&shown),
+		    "a record for port %u", (unsigned)port);
 	strbuf_clear(&shown);
 }

@@ -8,7 +8,7 @@
 #include "wire/idn.h"
 
 #define DAY_S      86400
-#define ROW_TEXTS  4
+#define ROW_TEXTS  5
 #define ROOM_TEXTS (5 + 2 * DIGEST_ROWS_MAX + ROW_TEXTS * DIGEST_ROWS_MAX)
 
 /* --- texts ---------------------------------------------------------------------------------------- */
@@ -99,8 +99,8 @@ compare_failures(const void *one, const void *other)
 static size_t
 fold(struct row *rows, size_t count)
 {
-	static const struct row others = { { "", DIGEST_OTHERS, DIGEST_OTHERS, "" }, 0,
-		0 };
+	static const struct row others = { { "", DIGEST_OTHERS, DIGEST_OTHERS, "", "" },
+		0, 0 };
 	size_t i, kept = 0;
 
 	if (count == 0)
@@ -131,7 +131,7 @@ take_policies(struct digest *d, const struct tls_report *report)
 	for (i = 0; i < report->policy_count; i++) {
 		const struct report_policy *p = &report->policies[i];
 
-		rows[i] = (struct row){ { p->domain, p->type, "", "" },
+		rows[i] = (struct row){ { p->domain, p->type, "", "", "" },
 			sum(p->successes, 0), sum(p->failures, 0) };
 		d->received.successes = sum(d->received.successes, p->successes);
 		d->received.failures = sum(d->received.failures, p->failures);
@@ -174,7 +174,7 @@ rows_of_details(const struct tls_report *report, size_t count)
 
 			*row++ = (struct row){
 				{ f->host[0] != '\0' ? f->host : p->domain, p->type,
-				    f->result, f->code },
+				    f->result, f->code, f->remote },
 				0,
 				sum(f->count, 0),
 			};
@@ -198,6 +198,7 @@ take_failures(struct digest *d, const struct tls_report *report)
 			.type = own_text(d, rows[i].texts[1]),
 			.result = own_text(d, rows[i].texts[2]),
 			.code = own_text(d, rows[i].texts[3]),
+			.address = own_text(d, rows[i].texts[4]),
 			.count = rows[i].failures,
 		};
 	d->received.details = details;

@@ -20,7 +20,7 @@ struct digest {
 };
 
 /*
- * Failures that differ in addresses and EHLO names only are one; the host of one that names none is the policy's
+ * Failures that differ in the sender's address and EHLO names only are one; the host of one that names none is the policy's
  * domain; domains are as base/domain.h has them, if they are domains.  No count is above REPORT_COUNT_MAX, so that
  * sums over all that is kept are numbers of the database.
  *

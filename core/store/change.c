@@ -91,6 +91,72 @@ change_drop_override(const struct domain *domain, bool with_subdomains)
 	return c;
 }
 
+/* --- domains that are watched -------------------------------------------------------------------- */
+
+static size_t
+watch_size(const struct stored_watch *w)
+{
+	size_t bytes = text_size(w->outcome) + text_size(w->told) +
+		       w->count * sizeof(w->findings[0]);
+	size_t i;
+
+	for (i = 0; i < w->count; i++) {
+		const struct stored_finding *f = &w->findings[i];
+
+		bytes += text_size(f->stage) + text_size(f->level) +
+			 text_size(f->word) + text_size(f->about) + text_size(f->seen) +
+			 text_size(f->why) + text_size(f->remedy);
+	}
+	return bytes;
+}
+
+static struct stored_finding
+keep_finding(const struct stored_finding *f, char **at)
+{
+	return (struct stored_finding){
+		.domain = "",
+		.stage = keep_text(at, f->stage),
+		.is_told = f->is_told,
+		.level = keep_text(at, f->level),
+		.word = keep_text(at, f->word),
+		.about = keep_text(at, f->about),
+		.seen = keep_text(at, f->seen),
+		.why = keep_text(at, f->why),
+		.remedy = keep_text(at, f->remedy),
+		.since = f->since,
+		.last = f->last,
+	};
+}
+
+struct change *
+change_put_watch(const struct stored_watch *watch)
+{
+	struct change *c = change_new(CHANGE_PUT_WATCH, watch_size(watch));
+	/* The array first, because it wants to be aligned. */
+	struct stored_finding *findings = (void *)c->text;
+	char *at = (char *)(findings + watch->count);
+	size_t i;
+
+	c->domain = *watch->domain;
+	c->watch = *watch;
+	c->watch.domain = &c->domain;
+	c->watch.findings = findings;
+	c->watch.outcome = keep_text(&at, watch->outcome);
+	c->watch.told = keep_text(&at, watch->told);
+	for (i = 0; i < watch->count; i++)
+		findings[i] = keep_finding(&watch->findings[i], &at);
+	return c;
+}
+
+struct change *
+change_drop_watch(const struct domain *domain)
+{
+	struct change *c = change_new(CHANGE_DROP_WATCH, 0);
+
+	c->domain = *domain;
+	return c;
+}
+
 /* --- counts ------------------------------------------------------------------------------------ */
 
 struct change *
@@ -214,6 +280,7 @@ received_size(const struct stored_received *r)
 		    text_size(r->policies[i].domain) + text_size(r->policies[i].type);
 	for (i = 0; i < r->detail_count; i++)
 		bytes += text_size(r->details[i].type) + text_size(r->details[i].host) +
+			 text_size(r->details[i].address) +
 			 text_size(r->details[i].result) +
 			 text_size(r->details[i].code);
 	return bytes;
@@ -234,6 +301,7 @@ keep_rows(struct stored_received *r, struct received_policy *policies,
 		details[i] = r->details[i];
 		details[i].type = keep_text(at, details[i].type);
 		details[i].host = keep_text(at, details[i].host);
+		details[i].address = keep_text(at, details[i].address);
 		details[i].result = keep_text(at, details[i].result);
 		details[i].code = keep_text(at, details[i].code);
 	}
@@ -276,17 +344,27 @@ change_may_be_lost(const struct change *c)
 	return may[c->kind];
 }
 
-static bool
-is_policy(const struct change *c)
+/* What drops a row, for it and for what puts it: they are about the same table. */
+static enum change_kind
+table_of(const struct change *c)
 {
-	return c->kind == CHANGE_PUT_POLICY || c->kind == CHANGE_DROP_POLICY;
+	switch ((int)c->kind) {
+	case CHANGE_PUT_POLICY:
+		return CHANGE_DROP_POLICY;
+	case CHANGE_PUT_OVERRIDE:
+		return CHANGE_DROP_OVERRIDE;
+	case CHANGE_PUT_WATCH:
+		return CHANGE_DROP_WATCH;
+	default:
+		return c->kind;
+	}
 }
 
 bool
 change_is_same_row(const struct change *a, const struct change *b)
 {
-	if (is_policy(a) != is_policy(b) || !domain_equal(&a->domain, &b->domain))
+	if (table_of(a) != table_of(b) || !domain_equal(&a->domain, &b->domain))
 		return false;
-	return is_policy(a) ||
+	return table_of(a) != CHANGE_DROP_OVERRIDE ||
 	       a->override.with_subdomains == b->override.with_subdomains;
 }

@@ -14,6 +14,7 @@
 #include "store/received.h"
 #include "store/store.h"
 #include "store/tally.h"
+#include "store/watched.h"
 
 /*
  * Whether it may be lost.  A change that may is about one row: a later one makes it void, and when the database
@@ -25,6 +26,8 @@
 	X(CHANGE_DROP_POLICY, true)                                                    \
 	X(CHANGE_PUT_OVERRIDE, true)                                                   \
 	X(CHANGE_DROP_OVERRIDE, true)                                                  \
+	X(CHANGE_PUT_WATCH, true)                                                      \
+	X(CHANGE_DROP_WATCH, true)                                                     \
 	X(CHANGE_MERGE, false)                                                         \
 	X(CHANGE_PUT_REPORT, false)                                                    \
 	X(CHANGE_PUT_SENDING, false)                                                   \
@@ -65,10 +68,11 @@ struct change {
 	size_t bytes;         /* of the allocation */
 	store_done_fn *done;  /* NULL: nobody waits for it */
 	void *arg;            /* of done */
-	struct domain domain; /* of a policy or override */
+	struct domain domain; /* of what may be lost */
 	union {               /* dropping uses the key only: domain, with_subdomains */
 		struct stored_policy policy;
 		struct stored_override override;
+		struct stored_watch watch;
 		struct merge_change merge;
 		struct report_change report;
 		struct stored_sending
@@ -85,6 +89,8 @@ MUST_CHECK struct change *change_drop_policy(const struct domain *domain);
 MUST_CHECK struct change *change_put_override(const struct stored_override *override);
 MUST_CHECK struct change *change_drop_override(
     const struct domain *domain, bool with_subdomains);
+MUST_CHECK struct change *change_put_watch(const struct stored_watch *watch);
+MUST_CHECK struct change *change_drop_watch(const struct domain *domain);
 MUST_CHECK struct change *change_merge(
     const struct merge *merge, store_done_fn *done, void *arg);
 MUST_CHECK struct change *change_put_report(const struct stored_report *report,

@@ -34,6 +34,8 @@ reader_end(struct reader *r, enum db_outcome rc, const struct why *why)
 		r->is_failing = false;
 		return ST_OK;
 	}
+	if (rc == DB_STOPPED)
+		return ST_TOO_BIG;
 	r->is_broken = true;
 	if (rc == DB_DAMAGED && r->writer != NULL)
 		writer_replace(r->writer, r->generation, why);

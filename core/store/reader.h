@@ -26,7 +26,7 @@ struct reader {
 MUST_CHECK enum db_outcome reader_open(
     struct reader *r, struct db **out, struct why *why);
 
-/* What came of using it: ST_OK or ST_IO, logged on change. */
+/* What came of using it: ST_OK; ST_TOO_BIG, it was stopped; or ST_IO, logged on change. */
 MUST_CHECK enum status reader_end(
     struct reader *r, enum db_outcome rc, const struct why *why);
 

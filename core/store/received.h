@@ -20,7 +20,7 @@ struct received_policy {
 };
 
 struct received_failure {
-	const char *type, *host, *result, *code;
+	const char *type, *host, *address, *result, *code;
 	uint64_t count;
 	/* when read: whose sessions, and the first and last second of the reports that tell of them */
 	const char *organization;
@@ -84,7 +84,7 @@ MUST_CHECK enum status store_each_received_policy(struct store *store,
     const struct received_filter *filter, size_t max, store_received_policy_fn *fn,
     void *arg);
 
-/* By all texts of struct received_failure. */
+/* By all texts of struct received_failure but the address, which is "". */
 typedef void store_received_failure_fn(
     const struct received_failure *failure, void *arg);
 MUST_CHECK enum status store_each_received_failure(struct store *store,

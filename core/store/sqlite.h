@@ -8,9 +8,11 @@
 
 #include "base/list.h"
 #include "store/outbox.h"
+#include "store/overview.h"
 #include "store/received.h"
 #include "store/store.h"
 #include "store/tally.h"
+#include "store/watched.h"
 
 struct db;
 
@@ -19,6 +21,7 @@ enum db_outcome {
 	DB_FAILED,  /* disk full, no permission, busy: may be better later */
 	DB_DAMAGED, /* never better: db_set_aside() */
 	DB_TOO_NEW, /* written by a later version of this program */
+	DB_STOPPED, /* it takes more work than it may */
 };
 
 enum db_mode { DB_WRITE, DB_READ };
@@ -48,7 +51,7 @@ MUST_CHECK enum db_outcome db_each_override(
 MUST_CHECK enum db_outcome db_write(
     struct db *db, const struct list *batch, struct why *why);
 
-/* --- reading for store/{tally,outbox,received}.h, where functions of like names are explained ----------------- */
+/* --- reading for store/{tally,outbox,received,overview,watched}.h, where functions of like names are explained ----------------- */
 
 MUST_CHECK enum db_outcome db_journal_position(
     struct db *db, struct journal_position *out, struct why *why);
@@ -95,6 +98,14 @@ MUST_CHECK enum db_outcome db_each_received_failure(struct db *db,
     void *arg, struct why *why);
 MUST_CHECK enum db_outcome db_received_sums(
     struct db *db, struct received_sums *out, struct why *why);
+MUST_CHECK enum db_outcome db_each_overview(struct db *db,
+    const struct overview_filter *filter, enum overview_part part, size_t max,
+    store_overview_fn *fn, void *arg, struct why *why);
+
+MUST_CHECK enum db_outcome db_each_watch(
+    struct db *db, store_watch_fn *fn, void *arg, struct why *why);
+MUST_CHECK enum db_outcome db_each_finding(
+    struct db *db, store_finding_fn *fn, void *arg, struct why *why);
 
 /*
  * Rename the files of a closed database, so that a new one can be made and somebody can look at the old one;

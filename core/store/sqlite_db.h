@@ -86,9 +86,12 @@ db_row_fn db_on_count, db_on_time;
 
 /* --- the schema (sqlite_schema.c) --------------------------------------------------------------- */
 
-/* Bring the schema up to this version's; with DB_READ only see whether it can be read. */
+/* Bring the schema up to this version's; with DB_READ only see whether some of it can be read. */
 MUST_CHECK enum db_outcome db_make_schema(
     sqlite3 *handle, enum db_mode mode, struct why *why);
+
+/* Whether all of it can be: DB_FAILED and why, for somebody who only reads one that nobody has brought up to date. */
+MUST_CHECK enum db_outcome db_check_schema(sqlite3 *handle, struct why *why);
 
 /* The first column of the first row of a pragma, as a number and, cut at its size, as text (NULL: not wanted). */
 MUST_CHECK enum db_outcome db_ask(sqlite3 *handle, const char *pragma, int *number,
@@ -108,6 +111,8 @@ MUST_CHECK enum db_outcome db_merge_tallies(
 db_write_fn db_put_report, db_put_sending, db_put_sent, db_resend;
 /* sqlite_received.c */
 db_write_fn db_put_received;
+/* sqlite_watched.c */
+db_write_fn db_put_watch, db_drop_watch;
 /* sqlite_write.c */
 db_write_fn db_forget;
 

@@ -14,9 +14,9 @@ static const char put_policy[] =
     " set successes = successes + excluded.successes,"
     " failures = failures + excluded.failures";
 static const char put_failure[] =
-    "insert into received_failure(report, type, host, result, code, count)"
-    " values(?1, ?2, ?3, ?4, ?5, ?6)"
-    " on conflict(report, type, host, result, code) do update"
+    "insert into received_failure(report, type, host, address, result, code, count)"
+    " values(?1, ?2, ?3, ?4, ?5, ?6, ?7)"
+    " on conflict(report, type, host, address, result, code) do update"
     " set count = count + excluded.count";
 static const char count_duplicate[] =
     "update received_sum set duplicates = duplicates + 1";
@@ -63,7 +63,8 @@ put_rows(struct db *db, const struct stored_received *r, struct why *why)
 
 		rc = db_do(db, put_failure,
 		    VALUES(db_number(report), db_text(d->type), db_text(d->host),
-			db_text(d->result), db_text(d->code), db_number(d->count)),
+			db_text(d->address), db_text(d->result), db_text(d->code),
+			db_number(d->count)),
 		    why);
 	}
 	return rc;

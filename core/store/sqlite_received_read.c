@@ -182,6 +182,7 @@ on_failure(sqlite3_stmt *row, void *arg)
 	struct received_failure failure = {
 		.type = db_column_text(row, 0),
 		.host = db_column_text(row, 1),
+		.address = "",
 		.result = db_column_text(row, 2),
 		.code = db_column_text(row, 3),
 		.count = db_column_count(row, 4),

@@ -148,6 +148,41 @@ static const char *const steps[] = {
 	"end;"
 	"pragma user_version = 3;"
 	"commit",
+
+	/* Domains that are watched: few, and rewritten with each look.  Findings are numbered from 0. */
+	"begin immediate;"
+	"create table watch("
+	" domain text primary key, outcome text not null, told text not null,"
+	" since int not null, looked int not null, sure int not null) without rowid;"
+	"create table watch_finding("
+	" domain text not null, number int not null,"
+	" stage text not null, is_told int not null, level text not null,"
+	" word text not null, about text not null, seen text not null,"
+	" why text not null, remedy text not null,"
+	" since int not null, last int not null,"
+	" primary key(domain, number)) without rowid;"
+	"pragma user_version = 4;"
+	"commit",
+
+	/* Of a host with several addresses one may fail.  What came in before was kept without. */
+	"begin immediate;"
+	"drop trigger received_goes;"
+	"alter table received_failure rename to received_failure_3;"
+	"create table received_failure("
+	" report int not null, type text not null, host text not null,"
+	" address text not null, result text not null, code text not null,"
+	" count int not null,"
+	" primary key(report, type, host, address, result, code)) without rowid;"
+	"insert into received_failure"
+	" select report, type, host, '', result, code, count from received_failure_3;"
+	"drop table received_failure_3;"
+	"create trigger received_goes after delete on received begin"
+	" update received_sum set reports = reports - 1, bytes = bytes - old.size;"
+	" delete from received_policy where report = old.number;"
+	" delete from received_failure where report = old.number;"
+	"end;"
+	"pragma user_version = 5;"
+	"commit",
 };
 
 #define SCHEMA_VERSION ((int)COUNT_OF(steps))
@@ -173,4 +208,20 @@ db_make_schema(sqlite3 *handle, enum db_mode mode, struct why *why)
 	while (mode == DB_WRITE && rc == DB_OK && version < SCHEMA_VERSION)
 		rc = db_run(handle, steps[version++], why);
 	return rc;
+}
+
+enum db_outcome
+db_check_schema(sqlite3 *handle, struct why *why)
+{
+	enum db_outcome rc;
+	int version;
+
+	rc = db_ask(handle, "pragma user_version", &version, NULL, why);
+	if (rc != DB_OK || version >= SCHEMA_VERSION)
+		return rc;
+	why_set(why,
+	    "made by an earlier version (%d; known is %d); a hopseald of this version "
+	    "brings it up to date",
+	    version, SCHEMA_VERSION);
+	return DB_FAILED;
 }

@@ -16,6 +16,8 @@ outcome_of(int rc)
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
 		return DB_DAMAGED;
+	case SQLITE_INTERRUPT:
+		return DB_STOPPED;
 	default:
 		return DB_FAILED;
 	}
@@ -100,6 +102,18 @@ bind(sqlite3_stmt *s, int place, const struct db_value *v)
 	}
 }
 
+/* "no such column" is no reason for a person. */
+static enum db_outcome
+fail_to_prepare(sqlite3 *handle, struct why *why)
+{
+	enum db_outcome rc = db_fail(handle, why);
+	struct why older;
+
+	if (rc == DB_FAILED && db_check_schema(handle, &older) == DB_FAILED)
+		*why = older;
+	return rc;
+}
+
 enum db_outcome
 db_each(struct db *db, const char *sql, const struct db_value *values, size_t count,
     db_row_fn *fn, void *arg, struct why *why)
@@ -110,7 +124,7 @@ db_each(struct db *db, const char *sql, const struct db_value *values, size_t co
 	int step;
 
 	if (s == NULL)
-		return db_fail(db->handle, why);
+		return fail_to_prepare(db->handle, why);
 	assert(!sqlite3_stmt_busy(s));
 	/* A value that could not be bound is NULL, which the tables refuse. */
 	for (i = 0; i < count; i++)

@@ -79,11 +79,11 @@ follow_pointer(struct dns_cursor *c, uint8_t first, size_t *began)
 		c->pos = *began = target;
 }
 
-/* The labels and pointers of a name; c then stands behind it, wherever they led. */
+/* The labels and pointers of a name; c then stands behind it, or at a fault before it, wherever they led. */
 static void
 take_labels(struct dns_cursor *c, struct dns_name *out, bool *is_odd)
 {
-	size_t began = c->pos, behind = 0, pointers = 0;
+	size_t start = c->pos, began = start, behind = 0, pointers = 0;
 	uint8_t octet;
 
 	while ((octet = dns_take_u8(c)) != 0) {
@@ -99,7 +99,9 @@ take_labels(struct dns_cursor *c, struct dns_name *out, bool *is_odd)
 			follow_pointer(c, octet, &began);
 		}
 	}
-	if (pointers > 0 && c->fault == NULL)
+	if (c->fault != NULL)
+		c->pos = start;
+	else if (pointers > 0)
 		c->pos = behind;
 }
 
@@ -109,6 +111,7 @@ dns_take_name(struct dns_cursor *c, struct dns_name *out)
 	bool is_odd = false;
 
 	out->domain.len = 0;
+	out->domain.text[0] = '\0';
 	out->is_root = false;
 	out->len = 0;
 	take_labels(c, out, &is_odd);

@@ -41,7 +41,7 @@ const uint8_t *dns_take_bytes(struct dns_cursor *c, size_t len);
 
 /*
  * Take a name, compressed or not (RFC 1035, section 4.1.4).  Each pointer must lead to
- * before the place where the labels it continues began, so no name can loop.
+ * before the place where the labels it continues began, so no name can loop.  A name that has a fault is not passed.
  */
 void dns_take_name(struct dns_cursor *c, struct dns_name *out);
 

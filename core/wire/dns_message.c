@@ -6,12 +6,14 @@
 #include "wire/dns_cursor.h"
 #include "wire/dns_rdata.h"
 
-#define CLASS_IN 1
-#define TYPE_OPT 41
+#define CLASS_IN   1
+#define TYPE_OPT   41
+#define TYPE_RRSIG 46
 
 /* RFC 1035, section 4.1.1; AD: RFC 4035, section 3.2.3. */
 #define FLAG_RESPONSE  0x8000
 #define MASK_OPCODE    0x7800
+#define FLAG_AUTHORITY 0x0400
 #define FLAG_TRUNCATED 0x0200
 #define FLAG_AUTHENTIC 0x0020
 #define MASK_RCODE     0x000f
@@ -41,6 +43,7 @@ struct message {
 	uint16_t flags;
 	uint16_t questions, count[SECTIONS];
 	unsigned rcode; /* with the upper bits that EDNS carries */
+	bool has_signatures;
 };
 
 struct record {
@@ -166,16 +169,18 @@ read_question(struct message *m, const struct domain *name, enum dns_type type)
 	return NULL;
 }
 
-/* All records are well-formed; and the rest of the rcode (RFC 6891, section 6.1.3). */
+/* All records are well-formed; the rest of the rcode (RFC 6891, section 6.1.3); what else there is. */
 static const char *
 check_records(struct message *m)
 {
 	struct walk w = walk_start(m);
 	struct record rr;
 
-	while (walk_next(&w, &rr))
+	while (walk_next(&w, &rr)) {
 		if (rr.section == ADDITIONAL && rr.type == TYPE_OPT)
 			m->rcode = (m->rcode & MASK_RCODE) | rr.ttl >> 24 << 4;
+		m->has_signatures = m->has_signatures || rr.type == TYPE_RRSIG;
+	}
 	return w.at.fault;
 }
 
@@ -288,6 +293,7 @@ conclude_without(const struct message *m, struct dns_reply *out)
 		use_ttl(out, dns_take_soa(&rr.data));
 		use_ttl(out, rr.ttl);
 		dns_take_end(&rr.data);
+		out->zone = rr.owner.domain;
 		return rr.data.fault;
 	}
 	if (out->aliases > 0 && out->outcome == DNS_NODATA)
@@ -295,6 +301,29 @@ conclude_without(const struct message *m, struct dns_reply *out)
 	else
 		out->ttl_s = 0;
 	return NULL;
+}
+
+/* An answer is signed where it stands, a denial beside it; what lies elsewhere, or cannot be read, is about neither. */
+static void
+take_signatures(const struct message *m, struct dns_reply *out)
+{
+	enum section section = out->count > 0 ? ANSWER : AUTHORITY;
+	struct walk w = walk_start(m);
+	struct record rr;
+	struct dns_signature one;
+
+	while (walk_next(&w, &rr)) {
+		if (rr.section > section || rr.type != TYPE_RRSIG ||
+		    !dns_take_signature(&rr.data, &one))
+			continue;
+		if (rr.section == ANSWER && one.ttl_s > out->signed_ttl_s)
+			out->signed_ttl_s = one.ttl_s;
+		if (rr.section != section)
+			continue;
+		if (!out->signature.is_there ||
+		    (int32_t)(one.ends - out->signature.ends) < 0)
+			out->signature = one;
+	}
 }
 
 /* Returns what is wrong, NULL when *out is complete. */
@@ -307,13 +336,18 @@ read_reply(struct message *m, enum dns_type type, struct dns_reply *out)
 	    (fault = rcode_fault(m->rcode)) != NULL)
 		return fault;
 	out->is_secure = (m->flags & FLAG_AUTHENTIC) != 0;
+	out->is_authoritative = (m->flags & FLAG_AUTHORITY) != 0;
 	out->ttl_s = UINT32_MAX;
 	/* The alias itself is the answer to whoever asks for it. */
 	if (type != DNS_CNAME && (fault = follow_aliases(m, out)) != NULL)
 		return fault;
 	if ((fault = collect(m, type, out)) != NULL)
 		return fault;
-	return out->count > 0 ? NULL : conclude_without(m, out);
+	if (out->count == 0 && (fault = conclude_without(m, out)) != NULL)
+		return fault;
+	if (m->has_signatures)
+		take_signatures(m, out);
+	return NULL;
 }
 
 void
@@ -332,6 +366,7 @@ dns_reply_parse(const uint8_t *msg, size_t len, const struct domain *name,
 		dns_reply_clear(out);
 		dns_reply_fail(out, name, fault);
 	}
+	out->is_heard = true;
 	out->rcode = (uint8_t)(m.rcode < UINT8_MAX ? m.rcode : UINT8_MAX);
 }
 

@@ -17,6 +17,7 @@
 
 #define DNS_TYPES(X)                                                                   \
 	X(DNS_A, 1, "A")                                                               \
+	X(DNS_NS, 2, "NS")                                                             \
 	X(DNS_CNAME, 5, "CNAME")                                                       \
 	X(DNS_SOA, 6, "SOA")                                                           \
 	X(DNS_MX, 15, "MX")                                                            \
@@ -50,19 +51,28 @@ enum dns_outcome { DNS_FOUND, DNS_NODATA, DNS_NXDOMAIN, DNS_ALIAS, DNS_ERROR };
  *   TLSA      the rdata, any length
  *   SOA       the rdata as sent
  *   MX        the exchange as sent, dots between labels; for logs, to be escaped
- *   CNAME     as MX
+ *   CNAME, NS as MX
  */
 struct dns_record {
 	uint16_t preference;
-	struct domain name; /* MX, CNAME: len 0 when the target is no host name */
+	struct domain name; /* MX, CNAME, NS: len 0 when the target is no host name */
 	bool is_root;       /* MX 0 "." (RFC 7505); name.len is 0 then too */
 	const uint8_t *data;
 	size_t len;
 };
 
+/* The times of a signature as sent: seconds since 1970 that wrap (RFC 4034, 3.1.5). */
+struct dns_signature {
+	bool is_there;
+	uint32_t begins, ends;
+	uint32_t
+	    ttl_s; /* of the RRset as its zone has it, however old an answer is (3.1.4) */
+};
+
 struct dns_reply {
 	enum dns_outcome outcome;
-	bool is_secure; /* AD; what it is worth is for net/dns.h to say */
+	bool is_secure;        /* AD; what it is worth is for net/dns.h to say */
+	bool is_authoritative; /* AA */
 	/*
 	 * Least TTL of what was used, aliases too; of a denial also min(SOA TTL, SOA
 	 * minimum), and 0 when there is no SOA.
@@ -70,7 +80,14 @@ struct dns_reply {
 	uint32_t ttl_s;
 	struct domain owner; /* at the end of the aliases; without any, the asked one */
 	unsigned aliases;    /* how many CNAMEs were passed */
+	bool is_heard;       /* there is a message, whatever it says */
 	uint8_t rcode;
+	/* Of those over the answer, or over the denial, the one that ends first; where signatures were asked for. */
+	struct dns_signature signature;
+	uint32_t
+	    signed_ttl_s; /* the greatest of the answer and its aliases as they were signed; 0: not known */
+	struct domain
+	    zone; /* of a denial: the one whose SOA stands there; len 0: none does */
 	size_t count;
 	struct dns_record *records; /* in the order of the message */
 	char detail[64];            /* DNS_ERROR: what was wrong, "SERVFAIL" perhaps */
@@ -92,5 +109,12 @@ void dns_reply_fail(
     struct dns_reply *out, const struct domain *name, const char *detail);
 
 void dns_reply_clear(struct dns_reply *reply);
+
+/* The numbers of a SOA record (RFC 1035, section 3.3.13). */
+struct dns_soa {
+	uint32_t serial, refresh_s, retry_s, expire_s, minimum_s;
+};
+
+void dns_soa_read(const struct dns_record *soa, struct dns_soa *out);
 
 #endif

@@ -21,6 +21,9 @@ void dns_take_rdata(struct dns_cursor *c, enum dns_type type, struct dns_record 
 /* Pass the rdata of a SOA; returns the TTL of denials in it (RFC 2308, section 4). */
 uint32_t dns_take_soa(struct dns_cursor *c);
 
+/* Pass the rdata of an RRSIG, and keep when it holds; false: it is none. */
+bool dns_take_signature(struct dns_cursor *c, struct dns_signature *out);
+
 /* Octets left over at the end are a fault. */
 void dns_take_end(struct dns_cursor *c);
 

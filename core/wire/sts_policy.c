@@ -48,6 +48,20 @@ sts_mode_text(enum sts_mode mode)
 	return mode_texts[mode];
 }
 
+enum status
+sts_mode_parse(const char *text, size_t len, enum sts_mode *out)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(mode_texts); i++)
+		if (len == strlen(mode_texts[i]) &&
+		    memcmp(text, mode_texts[i], len) == 0) {
+			*out = (enum sts_mode)i;
+			return ST_OK;
+		}
+	return ST_SYNTAX;
+}
+
 static bool
 is(struct text t, const char *word)
 {
@@ -126,14 +140,12 @@ take_version(struct draft *d, struct text value)
 static bool
 take_mode(struct draft *d, struct text value)
 {
-	size_t i = 0;
+	enum sts_mode mode;
 
-	while (i < COUNT_OF(mode_texts) && !is(value, mode_texts[i]))
-		i++;
-	if (i == COUNT_OF(mode_texts))
+	if (sts_mode_parse(value.p, value.len, &mode) != ST_OK)
 		return refuse(d, "mode is not enforce, testing or none", value);
 	if (!d->has_mode)
-		d->mode = (enum sts_mode)i;
+		d->mode = mode;
 	d->has_mode = true;
 	return true;
 }

@@ -27,6 +27,9 @@ enum sts_mode {
 
 const char *sts_mode_text(enum sts_mode mode);
 
+/* ST_OK, or ST_SYNTAX: it is none of the texts. */
+MUST_CHECK enum status sts_mode_parse(const char *text, size_t len, enum sts_mode *out);
+
 /* "mx1.example.com" or, with is_wildcard, what stands behind "*.".  Lower case. */
 struct sts_pattern {
 	const char *name; /* in the policy's memory, ended by NUL */

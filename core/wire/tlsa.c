@@ -66,6 +66,14 @@ tlsa_set_new(const struct tlsa_rdata *rdata, size_t count)
 	return set;
 }
 
+bool
+tlsa_equal(const struct tlsa *a, const struct tlsa *b)
+{
+	return a->usage == b->usage && a->selector == b->selector &&
+	       a->matching == b->matching && a->is_short == b->is_short &&
+	       a->len == b->len && memcmp(a->data, b->data, a->len) == 0;
+}
+
 struct tlsa_set *
 tlsa_set_copy(const struct tlsa_set *set)
 {

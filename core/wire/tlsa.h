@@ -4,6 +4,7 @@
 #ifndef HOPSEAL_WIRE_TLSA_H
 #define HOPSEAL_WIRE_TLSA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -49,6 +50,8 @@ MUST_CHECK struct tlsa_set *tlsa_set_new(const struct tlsa_rdata *rdata, size_t 
 
 /* A copy with its own memory; NULL for NULL. */
 MUST_CHECK struct tlsa_set *tlsa_set_copy(const struct tlsa_set *set);
+
+bool tlsa_equal(const struct tlsa *a, const struct tlsa *b);
 
 /*
  * Append "3 1 1 4d3d38...": decimal numbers, one lower-case hex string (RFC 8460, 4.5).

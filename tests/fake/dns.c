@@ -2,34 +2,53 @@
 #include "net/dns.h"
 
 #include "base/address.h"
+#include "base/endpoint.h"
+#include "base/list.h"
 #include "base/mem.h"
 #include "base/number.h"
 #include "base/strbuf.h"
 #include "fake/fake.h"
 #include "fake/fakes.h"
 #include "net/loop.h"
+#include "net/reach.h"
 #include "wire/tlsa.h"
 
-#define LINES_MAX 256
-#define CHAIN_MAX 16
+#define LINES_MAX   256
+#define CHAIN_MAX   16
+#define RECORDS_MAX 100 /* of one answer; the rest is left out */
+
+#define RCODE_SERVFAIL 2
 
 /* What was said about one name and type. */
 enum said { SAID_RECORDS, SAID_NODATA, SAID_NXDOMAIN, SAID_SERVFAIL, SAID_SILENT };
 
 static struct line {
+	char at
+	    [ADDRESS_TEXT_MAX]; /* the server whose own word it is; "": the resolver's */
 	struct domain name;
 	enum dns_type type;
 	enum said said;
 	enum said itself; /* of a CNAME: to a question for the alias, not through it */
 	bool is_secure, stops;
+	bool is_bogus, fails_first, is_lame;
+	struct dns_signature signature;
 	uint32_t ttl_s;
 	char *data;
 } lines[LINES_MAX];
 static size_t line_count;
 static int64_t delay_ms;
 static struct strbuf questions;
+static struct list queries = { &queries, &queries };
+
+/* One that was opened, for its one server; NULL is the resolver. */
+struct dns {
+	char at[ADDRESS_TEXT_MAX];
+};
 
 struct dns_query {
+	struct list link;
+	struct dns *dns;
+	unsigned flags;
 	struct loop_timer *timer;
 	struct domain name;
 	enum dns_type type;
@@ -94,20 +113,21 @@ word(const char **p, size_t *len)
 }
 
 static struct line *
-find(const struct domain *name, enum dns_type type)
+find(const char *at, const struct domain *name, enum dns_type type)
 {
 	size_t i;
 
 	for (i = 0; i < line_count; i++)
-		if (domain_equal(&lines[i].name, name) && lines[i].type == type)
+		if (strcmp(lines[i].at, at) == 0 &&
+		    domain_equal(&lines[i].name, name) && lines[i].type == type)
 			return &lines[i];
 	return NULL;
 }
 
 static struct line *
-get(const struct domain *name, enum dns_type type)
+get(const char *at, const struct domain *name, enum dns_type type)
 {
-	struct line *line = find(name, type);
+	struct line *line = find(at, name, type);
 
 	if (line != NULL) {
 		free(line->data);
@@ -117,6 +137,7 @@ get(const struct domain *name, enum dns_type type)
 		line = &lines[line_count++];
 	}
 	*line = (struct line){ .name = *name, .type = type };
+	snprintf(line->at, sizeof(line->at), "%s", at);
 	return line;
 }
 
@@ -158,25 +179,58 @@ say_records(struct line *line, const char *p)
 		say_alias(line);
 }
 
+/* "@192.0.2.53"; "" where there is none. */
+static void
+say_where(const char **p, char at[ADDRESS_TEXT_MAX])
+{
+	const char *w;
+	size_t len;
+
+	at[0] = '\0';
+	if (**p != '@')
+		return;
+	w = word(p, &len);
+	snprintf(at, ADDRESS_TEXT_MAX, "%.*s", (int)len - 1, w + 1);
+}
+
+/* "S", and behind it perhaps "1000-2000". */
+static void
+say_security(struct line *line, const char *w)
+{
+	char *end;
+
+	line->is_secure = *w == 'S' || *w == 'F';
+	line->is_bogus = *w == 'B' || *w == 'F';
+	line->fails_first = *w == 'F';
+	line->is_lame = *w == 'L';
+	if (w[1] == ' ')
+		return;
+	line->signature.is_there = true;
+	line->signature.begins = (uint32_t)strtoul(w + 1, &end, 10);
+	line->signature.ends = (uint32_t)strtoul(end + 1, NULL, 10);
+}
+
 void
 dns_says(const char *text)
 {
 	const char *p = text, *w;
+	char at[ADDRESS_TEXT_MAX];
 	struct domain name;
 	struct line *line;
 	size_t len;
 
+	say_where(&p, at);
 	w = word(&p, &len);
 	name = domain_of(w, len);
 	w = word(&p, &len);
-	line = get(&name, type_of(w, len));
+	line = get(at, &name, type_of(w, len));
 	w = word(&p, &len);
 	if (len == 8 && memcmp(w, "servfail", len) == 0) {
 		line->said = SAID_SERVFAIL;
 	} else if (len == 6 && memcmp(w, "silent", len) == 0) {
 		line->said = SAID_SILENT;
 	} else {
-		line->is_secure = *w == 'S';
+		say_security(line, w);
 		say_records(line, p);
 	}
 }
@@ -266,6 +320,27 @@ put_address(struct strbuf *memory, struct dns_record *r, const char *text, size_
 	put_bytes(memory, r, a.bytes, a.is_v6 ? 16 : 4);
 }
 
+/* Its numbers, as a message ends with them. */
+static void
+put_soa(struct strbuf *memory, struct dns_record *r, const char *text, size_t len)
+{
+	uint8_t numbers[20] = { 0 };
+	size_t i, digits;
+	uint64_t n;
+
+	for (i = 0; i < sizeof(numbers) && len > 0; i += 4) {
+		digits = strspn(text, "0123456789");
+		if (number_parse(text, digits, UINT32_MAX, &n) != ST_OK)
+			break; /* "anything" */
+		numbers[i] = (uint8_t)(n >> 24);
+		numbers[i + 1] = (uint8_t)(n >> 16);
+		numbers[i + 2] = (uint8_t)(n >> 8);
+		numbers[i + 3] = (uint8_t)n;
+		text += digits + (text[digits] == ' ');
+	}
+	put_bytes(memory, r, numbers, sizeof(numbers));
+}
+
 static void
 put_record(struct strbuf *memory, struct dns_record *r, enum dns_type type,
     const char *text, size_t len)
@@ -282,11 +357,14 @@ put_record(struct strbuf *memory, struct dns_record *r, enum dns_type type,
 		put_tlsa(memory, r, text, len);
 		break;
 	case DNS_CNAME:
+	case DNS_NS:
 		r->name = domain_of(text, len);
 		put_bytes(memory, r, text, len);
 		break;
-	case DNS_TXT:
 	case DNS_SOA:
+		put_soa(memory, r, text, len);
+		break;
+	case DNS_TXT:
 		put_bytes(memory, r, text, len);
 		break;
 	}
@@ -302,8 +380,8 @@ put_records(struct dns_reply *reply, enum dns_type type, const char *data)
 	/* TXT data has semicolons of its own: there a line is one record, and "|" parts them. */
 	const char *parting = type == DNS_TXT ? "|" : ";";
 
-	reply->records = xcalloc(16, sizeof(*reply->records));
-	for (; reply->count < 16; p += len + 1) {
+	reply->records = xcalloc(RECORDS_MAX, sizeof(*reply->records));
+	for (; reply->count < RECORDS_MAX; p += len + 1) {
 		p += strspn(p, type == DNS_TXT ? "" : " ");
 		len = strcspn(p, parting);
 		put_record(&memory, &reply->records[reply->count++], type, p, len);
@@ -317,11 +395,21 @@ put_records(struct dns_reply *reply, enum dns_type type, const char *data)
 }
 
 static void
+fail_heard(struct dns_reply *reply, const struct domain *name)
+{
+	dns_reply_fail(reply, name, "SERVFAIL");
+	reply->is_heard = true;
+	reply->rcode = RCODE_SERVFAIL;
+}
+
+static void
 fill(struct dns_reply *reply, const struct line *line)
 {
 	enum said said = line->itself != SAID_RECORDS ? line->itself : line->said;
 
 	reply->is_secure = reply->is_secure && line->is_secure;
+	reply->is_authoritative = !line->is_lame;
+	reply->signature = line->signature;
 	if (line->ttl_s < reply->ttl_s)
 		reply->ttl_s = line->ttl_s;
 	switch (said) {
@@ -336,7 +424,7 @@ fill(struct dns_reply *reply, const struct line *line)
 		reply->outcome = DNS_NXDOMAIN;
 		break;
 	case SAID_SERVFAIL:
-		dns_reply_fail(reply, &line->name, "SERVFAIL");
+		fail_heard(reply, &line->name);
 		break;
 	case SAID_SILENT:
 		dns_reply_fail(reply, &line->name, "timeout");
@@ -344,20 +432,48 @@ fill(struct dns_reply *reply, const struct line *line)
 	}
 }
 
+/* The SOA that denies it: the nearest one above. */
+static void
+find_zone(const char *at, struct dns_reply *reply)
+{
+	struct domain name = reply->owner;
+	const struct line *line;
+	const char *parent;
+
+	for (;;) {
+		line = find(at, &name, DNS_SOA);
+		if (line != NULL && line->said == SAID_RECORDS) {
+			reply->zone = name;
+			return;
+		}
+		parent = domain_parent(&name);
+		if (*parent == '\0')
+			return;
+		name = domain_of(parent, strlen(parent));
+	}
+}
+
+static const char *
+at_of(const struct dns *dns)
+{
+	return dns != NULL ? dns->at : "";
+}
+
 /* What a validating resolver would say: aliases followed, security as weak as the weakest link. */
 static void
-reply_make(const struct domain *name, enum dns_type type, struct dns_reply *reply)
+reply_make(const char *at, const struct domain *name, enum dns_type type,
+    struct dns_reply *reply)
 {
 	static const struct line nothing = { .said = SAID_NXDOMAIN, .ttl_s = 300 };
 	const struct line *line;
 
 	*reply = (struct dns_reply){
-		.is_secure = true, .ttl_s = UINT32_MAX, .owner = *name
+		.is_heard = true, .is_secure = true, .ttl_s = UINT32_MAX, .owner = *name
 	};
 	for (;;) {
-		const struct line *alias = find(&reply->owner, DNS_CNAME);
+		const struct line *alias = find(at, &reply->owner, DNS_CNAME);
 
-		line = find(&reply->owner, type);
+		line = find(at, &reply->owner, type);
 		if (line != NULL || alias == NULL || alias->said != SAID_RECORDS ||
 		    reply->aliases == CHAIN_MAX)
 			break;
@@ -372,32 +488,52 @@ reply_make(const struct domain *name, enum dns_type type, struct dns_reply *repl
 		}
 	}
 	fill(reply, line != NULL ? line : &nothing);
+	if (reply->outcome == DNS_NODATA || reply->outcome == DNS_NXDOMAIN)
+		find_zone(at, reply);
+}
+
+static bool
+is_bogus(const struct dns_query *q)
+{
+	struct line *line = find(at_of(q->dns), &q->name, q->type);
+
+	if (line == NULL || !line->is_bogus || (q->flags & DNS_UNCHECKED) != 0)
+		return false;
+	line->is_bogus = !line->fails_first;
+	return true;
 }
 
 static void
 on_timer(void *arg)
 {
 	struct dns_query *q = arg;
+	dns_done_fn *done = q->done;
 	struct dns_reply reply;
 
-	if (q->is_late)
+	arg = q->arg;
+	if (q->is_late) {
 		dns_reply_fail(&reply, &q->name, "timeout");
-	else
-		reply_make(&q->name, q->type, &reply);
-	q->done(&reply, q->arg);
+	} else if (is_bogus(q)) {
+		fail_heard(&reply, &q->name);
+	} else {
+		reply_make(at_of(q->dns), &q->name, q->type, &reply);
+	}
+	dns_cancel(q); /* done may close what it belongs to */
+	done(&reply, arg);
 	dns_reply_clear(&reply);
-	dns_cancel(q);
 }
 
 struct dns_query *
-dns_ask(struct dns *dns, const struct domain *name, enum dns_type type, int deadline_ms,
-    dns_done_fn *done, void *arg)
+dns_ask_with(struct dns *dns, unsigned flags, const struct domain *name,
+    enum dns_type type, int deadline_ms, dns_done_fn *done, void *arg)
 {
 	struct dns_query *q = xcalloc(1, sizeof(*q));
-	const struct line *line = find(name, type);
+	const struct line *line = find(at_of(dns), name, type);
 
-	(void)dns;
-	strbuf_addf(&questions, "%s %s\n", name->text, dns_type_text(type));
+	strbuf_addf(&questions, "%s%s%s%s %s\n", dns != NULL ? "@" : "", at_of(dns),
+	    dns != NULL ? " " : "", name->text, dns_type_text(type));
+	q->dns = dns;
+	q->flags = flags;
 	q->name = *name;
 	q->type = type;
 	q->done = done;
@@ -407,7 +543,15 @@ dns_ask(struct dns *dns, const struct domain *name, enum dns_type type, int dead
 			 (line->said == SAID_SILENT || line->itself == SAID_SILENT));
 	q->timer = loop_timer_new(on_timer, q);
 	loop_timer_set(q->timer, q->is_late ? deadline_ms : delay_ms);
+	list_append(&queries, &q->link);
 	return q;
+}
+
+struct dns_query *
+dns_ask(struct dns *dns, const struct domain *name, enum dns_type type, int deadline_ms,
+    dns_done_fn *done, void *arg)
+{
+	return dns_ask_with(dns, 0, name, type, deadline_ms, done, arg);
 }
 
 void
@@ -415,8 +559,40 @@ dns_cancel(struct dns_query *q)
 {
 	if (q == NULL)
 		return;
+	list_remove(&q->link);
 	loop_timer_free(q->timer);
 	free(q);
+}
+
+/* For one server, port 53. */
+enum status
+dns_open(const struct dns_options *options, struct dns **out, struct why *why)
+{
+	struct dns *dns = xcalloc(1, sizeof(*dns));
+	struct endpoint to;
+
+	(void)why;
+	if (endpoint_parse(options->servers, strlen(options->servers), 53, &to) !=
+	    ST_OK)
+		abort();
+	address_text(&to.address, dns->at);
+	*out = dns;
+	return ST_OK;
+}
+
+void
+dns_close(struct dns *dns)
+{
+	struct list *p, *next;
+
+	for (p = queries.next; p != &queries; p = next) {
+		struct dns_query *q = LIST_ITEM(p, struct dns_query, link);
+
+		next = p->next;
+		if (q->dns == dns)
+			dns_cancel(q);
+	}
+	free(dns);
 }
 
 bool
@@ -431,4 +607,12 @@ dns_servers(const struct dns *dns)
 {
 	(void)dns;
 	return "fake";
+}
+
+/* There is a way to everything but 2001:db8:1::/48. */
+bool
+reach_is_possible(const struct address *address)
+{
+	return !address->is_v6 ||
+	       memcmp(address->bytes, "\x20\x01\x0d\xb8\0\1", 6) != 0;
 }

@@ -2,7 +2,7 @@
  * The test's side of the fakes: it writes the world, moves the clock, and looks at what was asked.
  * SPDX-License-Identifier: ISC
  *
- * tests/fake/loop.c, dns.c, https.c, mail.c and smtp_probe.c offer what net/ offers, under the same names, and are linked in its place.
+ * tests/fake/loop.c, dns.c, https.c, mail.c, program.c and smtp_probe.c offer what net/ offers, under the same names, and are linked in its place.
  */
 #ifndef HOPSEAL_TESTS_FAKE_FAKE_H
 #define HOPSEAL_TESTS_FAKE_FAKE_H
@@ -36,10 +36,15 @@ void fake_jump(time_t seconds);
 /*
  * One line each: NAME TYPE and then one of
  *   S TTL DATA; DATA...    secure records ("I": insecure); MX "10 mx.example.org", TXT as it is, TLSA "3 1 1 HEX",
- *                          A and AAAA addresses, CNAME a name, SOA anything
+ *                          A and AAAA addresses, CNAME and NS names, SOA its numbers, SERIAL REFRESH ..., or anything
+ *                          "S1000-2000": with signatures of these times; "B": bogus, so only an unchecked question is answered;
+ *                          "F": the first time so, as by a resolver whose servers are slow
  *   S TTL nodata           no such record; "nxdomain": no such name
  *   servfail               an error at once
  *   silent                 no answer before the deadline
+ * "@192.0.2.53 NAME ..." is that server's own word, when it is opened and asked; "L" in place of "S": it does not serve
+ * the zone.  There is no route to 2001:db8:1::/48.
+ *
  * A CNAME holds for all types of its name; "S TTL target stop" ends the message at the alias, "target servfail" and
  * "target silent" are what a question for the alias itself gets.  What was never said does not exist, insecurely, for
  * 300 s.  A later line replaces an earlier one.
@@ -58,7 +63,10 @@ void dns_forget_questions(void);
 
 /* --- the policy hosts, and the endpoints for reports ------------------------------------------ */
 
-/* What a host answers from now on; body only with HTTPS_OK.  A host that nobody spoke of refuses connections. */
+/*
+ * What a host, or "HOST ADDRESS", answers from now on; body only with HTTPS_OK, of a look also with HTTPS_MEDIA_TYPE
+ * (text/html) and HTTPS_CERTIFICATE (expired).  A host that nobody spoke of refuses connections.
+ */
 void web_says(const char *host, enum https_outcome outcome, const char *body);
 void web_takes_ms(int64_t ms);
 
@@ -118,5 +126,21 @@ const struct fake_mail *mail_attempt(size_t index);
 
 /* How many attempts ended with MAIL_ACCEPTED; any recipient: NULL. */
 unsigned mail_accepted(const char *recipient);
+
+/* --- programs ------------------------------------------------------------------------------------ */
+
+/* How every program ends from now on (0 at the beginning), and how long it takes. */
+void program_says(int exit_status);
+void program_takes_ms(int64_t ms);
+
+/* One run: words and variables with blanks between. */
+struct fake_run {
+	char *words, *env, *input;
+};
+
+/* The runs in order; NULL behind the last.  How many there were, and are under way. */
+const struct fake_run *program_run(size_t index);
+size_t program_runs(void);
+size_t program_runs_now(void);
 
 #endif

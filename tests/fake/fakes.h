@@ -8,5 +8,6 @@ void fake_dns_begin(void);
 void fake_web_begin(void);
 void fake_mail_begin(void);
 void fake_mx_begin(void);
+void fake_program_begin(void);
 
 #endif

@@ -12,14 +12,15 @@
 struct https_transfer {
 	struct loop_timer *timer;
 	struct domain host;
-	bool is_late, is_any_certificate;
+	char place[DOMAIN_MAX + 1 + ADDRESS_TEXT_MAX]; /* host and address */
+	bool is_late, is_look, is_any_certificate;
 	void (*accepted)(void *arg);
 	https_done_fn *done;
 	void *arg;
 };
 
 static struct web_host {
-	char name[DOMAIN_MAX + 1];
+	char name[DOMAIN_MAX + 1 + ADDRESS_TEXT_MAX];
 	enum https_outcome outcome;
 	char *body;
 	unsigned asked, posted;
@@ -135,13 +136,29 @@ https_outcome_text(enum https_outcome outcome)
 	return texts[outcome];
 }
 
+/* What one address shows, if the test spoke of it, comes before what the host does. */
+static const struct web_host *
+host_of(const struct https_transfer *t)
+{
+	const struct web_host *h = find(t->place);
+
+	return h != NULL ? h : get(t->host.text);
+}
+
 static void
 on_timer(void *arg)
 {
 	struct https_transfer *t = arg;
-	const struct web_host *h = get(t->host.text);
+	const struct web_host *h = host_of(t);
+	const struct https_seen seen = {
+		.fault =
+		    h->outcome == HTTPS_CERTIFICATE ? "certificate has expired" : NULL,
+		.media_type = h->outcome == HTTPS_MEDIA_TYPE ? "text/html" : "",
+		.location = "",
+	};
 	struct https_answer answer = { .outcome = h->outcome,
-		.detail = "as the test wants" };
+		.detail = "as the test wants",
+		.seen = t->is_look ? &seen : NULL };
 
 	if (t->is_late)
 		answer.outcome = HTTPS_TIMEOUT;
@@ -150,8 +167,10 @@ on_timer(void *arg)
 	if (answer.outcome == HTTPS_CERTIFICATE && t->is_any_certificate) {
 		answer.outcome = HTTPS_OK;
 		answer.http_status = 200;
-		answer.body = "";
-	} else if (answer.outcome == HTTPS_OK) {
+		answer.body = t->is_look ? h->body : "";
+		answer.len = strlen(answer.body);
+	} else if (answer.outcome == HTTPS_OK ||
+		   (t->is_look && answer.outcome == HTTPS_MEDIA_TYPE)) {
 		answer.http_status = 200;
 		answer.body = h->body;
 		answer.len = strlen(h->body);
@@ -197,8 +216,12 @@ https_send(struct https *https, const struct https_request *request,
 	t->arg = arg;
 	t->is_late = delay_ms > request->deadline_ms;
 	t->accepted = request->post != NULL ? request->post->accepted : NULL;
+	t->is_look = request->is_look;
 	t->is_any_certificate =
-	    request->post != NULL && request->post->is_any_certificate;
+	    request->is_look ||
+	    (request->post != NULL && request->post->is_any_certificate);
+	snprintf(
+	    t->place, sizeof(t->place), "%s %s", request->host->text, last_address);
 	t->timer = loop_timer_new(on_timer, t);
 	loop_timer_set(t->timer, t->is_late ? request->deadline_ms : delay_ms);
 	return t;

@@ -46,6 +46,7 @@ fake_begin(time_t now)
 	fake_web_begin();
 	fake_mail_begin();
 	fake_mx_begin();
+	fake_program_begin();
 }
 
 static void

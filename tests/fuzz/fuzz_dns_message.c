@@ -39,6 +39,8 @@ is_name(const struct domain *name)
 static void
 check_record(const struct dns_record *r, enum dns_type type)
 {
+	struct dns_soa soa;
+
 	switch (type) {
 	case DNS_A:
 		assert(r->len == 4);
@@ -48,6 +50,7 @@ check_record(const struct dns_record *r, enum dns_type type)
 		break;
 	case DNS_MX:
 	case DNS_CNAME:
+	case DNS_NS:
 		assert(r->len > 0 && r->len <= DOMAIN_MAX);
 		assert(!r->is_root || (r->name.len == 0 && r->data[0] == '.'));
 		assert(
@@ -55,6 +58,7 @@ check_record(const struct dns_record *r, enum dns_type type)
 		break;
 	case DNS_SOA:
 		assert(r->len >= 22);
+		dns_soa_read(r, &soa);
 		break;
 	case DNS_TXT:
 	case DNS_TLSA:
@@ -80,7 +84,7 @@ check_records(const struct dns_reply *reply, enum dns_type type, size_t size)
 		next += r->len;
 		total += r->len;
 	}
-	if (type != DNS_MX && type != DNS_CNAME)
+	if (type != DNS_MX && type != DNS_CNAME && type != DNS_NS)
 		assert(total <= size);
 }
 
@@ -102,6 +106,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	assert(reply.outcome != DNS_ALIAS || reply.aliases > 0);
 	assert(reply.outcome != DNS_ERROR || (!reply.is_secure && reply.ttl_s == 0));
 	assert(reply.ttl_s <= INT32_MAX);
+	assert(reply.zone.len == 0 || is_name(&reply.zone));
+	assert(reply.outcome != DNS_ERROR || !reply.signature.is_there);
 	check_records(&reply, type, size);
 	dns_reply_clear(&reply);
 	return 0;

@@ -8,11 +8,15 @@ BEGIN {
 	may["store"]   = " base wire store "
 	may["lookup"]  = " base wire net policy store lookup "
 	may["report"]  = may["lookup"] "report "
-	may["config"]  = " base wire net policy store lookup report config "
+	may["audit"]   = may["lookup"] "audit "
+	may["publish"] = may["audit"] "publish "
+	may["watch"]   = may["audit"] "watch "
+	may["config"]  = may["report"] "audit watch config "
 	may["control"] = may["config"] "control "
+	may["show"]    = " base wire show "
 	may["client"]  = " base wire client "
 	may["daemon"]  = may["control"] "daemon "
-	may["cli"]     = may["control"] "client cli "
+	may["cli"]     = may["control"] "client publish show cli "
 	may["milter"] = may["exim"] = may["opensmtpd"] = " base wire client "
 
 	# Library header (prefix) -> the only places that may name it, as beginnings of paths.  A
@@ -24,7 +28,7 @@ BEGIN {
 	home["idn2.h"]     = " core/wire/idn.c "
 	home["ini.h"]      = " core/config/ "
 	home["openssl/"]   = " core/policy/ core/net/ core/report/dkim "
-	home["json-c/"]    = " core/wire/ core/control/ core/cli/ "
+	home["json-c/"]    = " core/wire/ core/control/ core/cli/ core/watch/watch_json "
 	home["zlib.h"]     = " core/wire/gzip.c "
 	home["libmilter/"] = " milter/ "
 }

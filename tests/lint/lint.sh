@@ -46,6 +46,21 @@ commands() {
 	done | grep . && return 1
 	return 0
 }
+# Each remark has a word of its own; hopseal-publish(7) has all of them, with their levels, and no other.
+remarks() {
+	known=$(cat core/*/*.c | tr '\n\t' '  ' | grep -oE 'REMARK_(NOTE|ADVICE|UNSURE|BROKEN), *"[a-z0-9-]+"' |
+		sed -E 's/REMARK_([A-Z]+), *"(.*)"/\2 \L\1/' | sort)
+	told=$(sed -nE 's/^\.It Li ([a-z0-9-]+) Pq (note|advice|unsure|broken)$/\1 \2/p' man/hopseal-publish.7 | sort)
+	[ "$(echo "$known" | wc -l)" -gt 100 ] || return 1
+	{
+		echo "$known" | cut -d' ' -f1 | uniq -d | sed 's/$/: two remarks have this word/'
+		echo "$told" | cut -d' ' -f1 | uniq -d | sed 's/$/ is in hopseal-publish(7) twice/'
+		printf '%s\n' "$known" "$told" "$told" | sort | uniq -c | awk '
+			$1 == 1 { print $2 " (" $3 ") is not in hopseal-publish(7)" }
+			$1 == 2 { print $2 " (" $3 ") is in hopseal-publish(7), and nowhere else" }'
+	} | grep . && return 1
+	return 0
+}
 shell_syntax() {
 	for f in $(git ls-files '*.sh' .ci/run); do
 		shell=sh
@@ -74,6 +89,7 @@ rule "formatting is clang-format's" formatted
 rule "manual pages are clean" manual
 rule "every metric is in the manual" metrics
 rule "every command is in the manual" commands
+rule "every remark is in the manual, and has a word of its own" remarks
 rule "hopseal-exim(7) and exim/ agree" sh tests/lint/exim_manual.sh
 rule "hopseal-opensmtpd(7) and opensmtpd/ agree" sh tests/lint/opensmtpd_manual.sh
 rule "hopseal-sendmail(7) and milter/sendmail/ agree" sh tests/lint/sendmail_manual.sh

@@ -199,7 +199,7 @@ static const struct record_case {
 } record_cases[] = {
 	{ "RPT-DNS-04 one destination", "I 300 " RECORD,
 	    "https://r.example/in sent 1" },
-	{ "RPT-DNS-04 two destinations, of both kinds",
+	{ "RPT-DNS-04 SEED-59 two destinations, of both kinds",
 	    "I 300 v=TLSRPTv1; rua=mailto:a@x.example , https://r.example/v1;",
 	    "mailto:a@x.example sent 1; https://r.example/v1 sent 1" },
 	{ "RPT-DNS-02 one TLSRPT record beside SPF",
@@ -209,7 +209,7 @@ static const struct record_case {
 	    "I 300 v=TLSRPTv1; rua=mailto:a@x.example|v=TLSRPTv1; "
 	    "rua=mailto:b@x.example",
 	    "none" },
-	{ "RPT-DNS-02 no record, no report", "I 300 nodata", "none" },
+	{ "RPT-DNS-02 SEED-61 no record, no report", "I 300 nodata", "none" },
 	{ "RPT-DNS-02 no name, no report", "I 300 nxdomain", "none" },
 	{ "RPT-DNS-04 a record that cannot be read, no report",
 	    "I 300 v=TLSRPTv1; rua=", "none" },
@@ -308,8 +308,8 @@ static const struct change_case {
 } change_cases[] = {
 	{ "RPT-DNS-09 record changed at noon: the new rua gets the report", OLD,
 	    "I 300 " NEW, "mailto:new@x.example sent 1" },
-	{ "RPT-DNS-09 record removed: never to the old rua", OLD, "I 300 nodata",
-	    "none" },
+	{ "RPT-DNS-09 SEED-61 record removed: never to the old rua", OLD,
+	    "I 300 nodata", "none" },
 	{ "RPT-DNS-09 domain gone: never to the old rua", OLD, "I 300 nxdomain",
 	    "none" },
 	{ "RPT-DNS-09 record broken: never to the old rua", OLD,
@@ -611,7 +611,7 @@ main(void)
 	const struct case_table tables[] = {
 		CASE("RPT-TIME-03 a day is closed after the grace, not before",
 		    check_grace),
-		CASE("RPT-TIME-01 each UTC day has a report of its own",
+		CASE("RPT-TIME-01 SEED-63 each UTC day has a report of its own",
 		    check_day_of_its_own),
 		CASE("all days that are over are closed after a long absence",
 		    check_days_behind),

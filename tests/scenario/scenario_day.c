@@ -349,7 +349,7 @@ main(void)
 	const struct case_table tables[] = {
 		CASE("RPT-TIME-01 the sessions of a UTC day, counted, reported, read",
 		    check_day),
-		CASE("RPT-CNT-08 a report's delivery is not in the next report",
+		CASE("RPT-CNT-08 SEED-66 a report's delivery is not in the next report",
 		    check_two_days),
 		CASE("RPT-TIME-03 later sessions are not in what is sent again",
 		    check_same_bytes),
@@ -361,7 +361,8 @@ main(void)
 		    check_counted_last),
 		CASE("RPT-CNT-13 counts and reports are exact over restarts",
 		    check_restarts),
-		CASE("RPT-CNT-13 killed before midnight: counted before the close",
+		CASE(
+		    "RPT-CNT-13 SEED-60 killed before midnight: counted before the close",
 		    check_killed_before_midnight),
 		CASE("RPT-RETRY-02 killed after an acknowledgement: not sent again",
 		    check_killed_after_acknowledgement),

@@ -85,7 +85,7 @@ static const struct endpoint_case {
 	{ "RPT-HTTP-02 any other status is a failure, a redirect too", HTTPS_STATUS,
 	    false, "https://r.example/in waiting 1",
 	    "refused for now: as the test wants" },
-	{ "RPT-HTTP-03 a certificate fault is told, and the report delivered",
+	{ "RPT-HTTP-03 SEED-65 a certificate fault is told, and the report delivered",
 	    HTTPS_CERTIFICATE, false, "https://r.example/in sent 1",
 	    "HTTP status 200: as the test wants" },
 	{ "RPT-HTTP-03 a certificate fault is a failure where that is wanted",
@@ -700,7 +700,7 @@ int
 main(void)
 {
 	const struct case_table tables[] = {
-		CASE("RPT-HTTP-01 a POST of the stored bytes", check_post),
+		CASE("RPT-HTTP-01 SEED-64 a POST of the stored bytes", check_post),
 		CASES(check_endpoint, endpoint_cases),
 		CASE("RPT-HTTP-04 an endpoint that hangs has 60 seconds", check_hangs),
 		CASES(check_guard, guard_cases),
@@ -710,10 +710,11 @@ main(void)
 		CASE(
 		    "RPT-TIME-03 refused for hours, then accepted: the same bytes, once",
 		    check_recovers),
-		CASE("RPT-RETRY-02 who has accepted is never tried again, the other is",
+		CASE(
+		    "RPT-RETRY-02 SEED-59 who has accepted is never tried again, the other is",
 		    check_two_destinations),
 		CASE("a report that is to be sent again is", check_resend),
-		CASE("RPT-MAIL-08 mail with the sender of the configuration",
+		CASE("RPT-MAIL-08 SEED-64 mail with the sender of the configuration",
 		    check_mail),
 		CASES(check_handing, handing_cases),
 		CASES(check_relay, relay_cases),

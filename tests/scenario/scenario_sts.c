@@ -115,15 +115,15 @@ check_alias_loop(void **state)
 static const struct gone_case {
 	const char *name, *says;
 } gone_cases[] = {
-	{ "STS-DNS-12 the record is gone: the cached policy is enforced",
+	{ "STS-DNS-12 SEED-51 the record is gone: the cached policy is enforced",
 	    TXT " I 300 nxdomain" },
 	{ "STS-DNS-12 two records: the cached policy is enforced",
 	    TXT " I 300 v=STSv1; id=2;|v=STSv1; id=3;" },
 	{ "STS-DNS-12 a broken record: the cached policy is enforced",
 	    TXT " I 300 v=STSv1; id=;" },
-	{ "STS-DNS-13 the lookup fails: the cached policy is enforced",
+	{ "STS-DNS-13 SEED-51 the lookup fails: the cached policy is enforced",
 	    TXT " servfail" },
-	{ "STS-DNS-13 no answer to the lookup: the cached policy is enforced",
+	{ "STS-DNS-13 SEED-51 no answer to the lookup: the cached policy is enforced",
 	    TXT " silent" },
 };
 
@@ -183,10 +183,10 @@ static const struct fetch_case {
 } fetch_cases[] = {
 	{ "STS-FETCH-12 a failed fetch and nothing cached: as without a policy",
 	    HTTPS_STATUS, NULL, STS_ATTEMPT_FETCH },
-	{ "STS-FETCH-02 a bad web certificate: no policy, told apart",
+	{ "STS-FETCH-02 SEED-40 a bad web certificate: no policy, told apart",
 	    HTTPS_CERTIFICATE, NULL, STS_ATTEMPT_WEBPKI },
-	{ "STS-FETCH-09 a policy host that never ends: no policy", HTTPS_TIMEOUT, NULL,
-	    STS_ATTEMPT_FETCH },
+	{ "STS-FETCH-09 SEED-52 a policy host that never ends: no policy",
+	    HTTPS_TIMEOUT, NULL, STS_ATTEMPT_FETCH },
 	{ "STS-FETCH-14 a refused address: no policy", HTTPS_ADDRESS_REFUSED, NULL,
 	    STS_ATTEMPT_FETCH },
 	{ "STS-POL-06 an invalid text: no policy, told apart", HTTPS_OK,
@@ -938,7 +938,8 @@ int
 main(void)
 {
 	const struct case_table tables[] = {
-		CASE("STS-FETCH-01, STS-DNS-01 exactly this record, host and path",
+		CASE(
+		    "STS-FETCH-01, STS-DNS-01 SEED-39 exactly this record, host and path",
 		    check_url),
 		CASE("STS-FETCH-01 a name too long for the prefix has no policy",
 		    check_long_name),
@@ -949,13 +950,14 @@ main(void)
 		CASES(check_gone, gone_cases),
 		CASE("STS-DNS-13 the lookup fails and nothing is cached: no deferral",
 		    check_fail_open),
-		CASE("STS-DNS-14 ids have no order", check_id_order),
+		CASE("STS-DNS-14 SEED-38 ids have no order", check_id_order),
 		CASES(check_fetch, fetch_cases),
-		CASE(
-		    "STS-FETCH-10 five minutes between fetches of one id", check_pause),
-		CASE("STS-FETCH-13 fifty questions, one GET, one MX lookup",
+		CASE("STS-FETCH-10 SEED-52 five minutes between fetches of one id",
+		    check_pause),
+		CASE("STS-FETCH-13 SEED-52 fifty questions, one GET, one MX lookup",
 		    check_parallel),
-		CASE("STS-FETCH-13 a slow policy host does not hold the mail for ever",
+		CASE(
+		    "STS-FETCH-13 SEED-50 a slow policy host does not hold the mail for ever",
 		    check_slow_host),
 		CASE("STS-FETCH-09 past the deadline there is no policy",
 		    check_too_slow),
@@ -963,22 +965,25 @@ main(void)
 		    "STS-CACHE-04 at a question's deadline the cached policy is enforced",
 		    check_deadline_cached),
 		CASE(
-		    "STS-CACHE-02, STS-FETCH-06 the same id is never fetched for a question",
+		    "STS-CACHE-02, STS-FETCH-06 SEED-42 the same id is never fetched for a question",
 		    check_same_id),
-		CASE("STS-CACHE-03 a new id replaces the policy, also by a weaker one",
+		CASE(
+		    "STS-CACHE-03 SEED-38 a new id replaces the policy, also by a weaker one",
 		    check_new_id),
 		CASE(
 		    "STS-CACHE-04, -11 a failed or invalid refetch keeps the old policy, to its end and no longer",
 		    check_failed_refetch),
 		CASE("STS-CACHE-01 the lifetime counts from the last fetch",
 		    check_lifetime),
-		CASE("STS-CACHE-05 an idle domain's policy is fetched once a day",
+		CASE(
+		    "STS-CACHE-05 SEED-50 an idle domain's policy is fetched once a day",
 		    check_refresh),
 		CASE("STS-CACHE-14 a refresh without a record keeps the id",
 		    check_keeps_id),
 		CASE("STS-CACHE-06 failed refreshes are counted, a good one ends that",
 		    check_failures_counted),
-		CASE("STS-CACHE-07 a cached none is kept for its time, then forgotten",
+		CASE(
+		    "STS-CACHE-07 SEED-54 a cached none is kept for its time, then forgotten",
 		    check_none),
 		CASE("STS-CACHE-09 max_age 0 serves the delivery at hand only",
 		    check_zero),
@@ -989,7 +994,7 @@ main(void)
 		CASE("STS-CACHE-10 the clock goes forward: fetched again",
 		    check_clock_forward),
 		CASE(
-		    "STS-CACHE-08 after a restart without network the policy is enforced",
+		    "STS-CACHE-08 SEED-50 after a restart without network the policy is enforced",
 		    check_restart),
 		CASE("STS-CACHE-02 after a restart the same id is not fetched",
 		    check_restart_same_id),
@@ -1008,7 +1013,7 @@ main(void)
 		    check_unnamed),
 		CASE("STS-POL-16 a wildcard names hosts and is never looked up",
 		    check_wildcard),
-		CASE("STS-APP-12 on day five a new id is seen and used",
+		CASE("STS-APP-12 SEED-74 on day five a new id is seen and used",
 		    check_before_giving_up),
 		CASE(
 		    "MIX-05 a forged MX with TLSA of its own does not get past the policy",
@@ -1017,7 +1022,8 @@ main(void)
 		    check_relay),
 		CASE("STS-APP-03 two domains on one MX host, each with its own policy",
 		    check_one_policy_each),
-		CASE("MAND-04 an override lasts over a restart and until its end",
+		CASE(
+		    "MAND-04 SEED-32 an override lasts over a restart and until its end",
 		    check_override),
 		CASE("explain asks anew, past the cache", check_explain),
 		CASE("a reload loses no question", check_reconfigure),

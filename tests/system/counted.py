@@ -21,7 +21,7 @@ def ids(policies):
     shown = {'RPT-CNT-05'} if len({entry['policy']['policy-type'] for entry in policies}) > 1 else set()
     for entry in policies:
         failures, details = entry['summary']['total-failure-session-count'], entry.get('failure-details', [])
-        shown.add('RPT-CNT-03' if failures else 'RPT-CNT-02')
+        shown.update({'RPT-CNT-03', 'SEED-82'} if failures else {'RPT-CNT-02'})
         shown.update(IDS[detail['result-type']] for detail in details)
         if sum(detail['failed-session-count'] for detail in details) > failures:
             shown.add('RPT-CNT-04')

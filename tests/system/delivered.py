@@ -112,9 +112,9 @@ def mail_faults(delivery, stored, contact, key):
               ('base64', 'attachment', stored['file']))),
         ('RPT-MAIL-07 TLS-Required: No', same(mail['TLS-Required'], 'No')),
         ('RPT-MAIL-08 Auto-Submitted', same(mail['Auto-Submitted'], 'auto-generated')),
-        ('RPT-DKIM-01 RPT-DKIM-03 dkimpy takes the signature, as that of a TLS report',
+        ('RPT-DKIM-01 RPT-DKIM-03 SEED-67 dkimpy takes the signature, as that of a TLS report',
          '' if is_signed(delivery.message, mail['Date'].datetime.timestamp(), key) else 'it does not'),
-        ('RPT-DKIM-02 RPT-DKIM-06 no l=, and the contact\'s domain', same((tags.get('l'), tags['d']), (None, submitter))),
+        ('RPT-DKIM-02 RPT-DKIM-06 PUB-RPT-02 SEED-68 no l=, and the contact\'s domain', same((tags.get('l'), tags['d']), (None, submitter))),
         ('RPT-DKIM-05 SHA-256', same(tags['a'].partition('-')[2], 'sha256')),
         ('RPT-DKIM-04 what must be signed is', same(sorted(SIGNED - set(tags['h'].lower().split(':'))), [])),
     ]

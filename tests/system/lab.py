@@ -40,9 +40,10 @@ def clock(ahead_s):
 
 
 class Lab:
-    def __init__(self, build, say=lambda text: None):
+    def __init__(self, build, say=lambda text: None, table='domains'):
         self.build = pathlib.Path(build).resolve()
-        self.netns = 'hopseal-lab-%d' % os.getpid()
+        self.table = WORLD / (table + '.tsv')
+        self.netns = 'hopseal-lab-%s-%d' % (table, os.getpid())
         self.say = say
         self.world = None
         self.hosts = []
@@ -53,7 +54,7 @@ class Lab:
     def __enter__(self):
         try:
             self.say('bringing up the world')
-            self.world = self.run(WORLD / 'up.sh', self.netns).strip()
+            self.world = self.run(WORLD / 'up.sh', self.netns, self.table).strip()
         except BaseException:
             self.__exit__()
             raise

@@ -70,7 +70,7 @@ POSTFIX = {
     # By its log; the library's words for what is no TLS are those of bookworm's OpenSSL.
     'bookworm': Sender(CLIENT_TLS, of_failure=REMOTE, of_success=REMOTE,
                        passed_over=r'TLS policy lookup for ([^/ ]*)/(\S*): TLSA lookup error',
-                       handshake={'garbage': 'wrong version number', 'tls10': 'legacy sigalg disallowed or unsupported'},
+                       handshake={'garbage': 'wrong version number', 'tls10': 'tlsv1 alert protocol version'},
                        codes={'X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN': 'untrusted issuer'}),
 }
 

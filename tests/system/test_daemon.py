@@ -413,6 +413,12 @@ def reload_sockets():
            'it may come back')
     daemon.end()
     tap.ok(not extra.exists() and not MAP.exists(), 'and all are gone in the end')
+    root = 'user = root'
+    daemon = start(config(daemon=root))
+    tap.ok(daemon.reload(config(daemon=root)) and daemon.reload(config(daemon=root, listen='socketmap = unix:%s' % extra)) and
+           Peer(extra).ask(INSTANT) == 'NOTFOUND ', 'one who stays root gives a new socket to himself, after the second reload, too',
+           daemon.log())
+    daemon.end()
 
 
 def reload_refused():
@@ -564,9 +570,9 @@ def told_events():
     peer = Peer(MAP)
     tap.ok(tell(peer, id='b') == 'OK counted', 'after kill -9 the same event is acknowledged')
     today = counted(daemon, 2)
-    tap.ok(today['failures'] + today['successes'] == 2, 'RPT-CNT-13 kill -9: each event is counted once', today)
+    tap.ok(today['failures'] + today['successes'] == 2, 'RPT-CNT-13 SEED-60 kill -9: each event is counted once', today)
     got = eventually(lambda: Peer(CONTROL).ask('inbound'), lambda text: 'client.example' in text)
-    tap.ok('client.example' in got and 'TLSv1.2' in got, 'inbound sessions are counted apart', got)
+    tap.ok('client.example' in got and 'TLSv1.2' in got, 'SEED-78 inbound sessions are counted apart', got)
     tap.ok('client.example' not in json.dumps(today), 'and are in no report')
     tap.ok(daemon.end() == OK, 'ends')
 

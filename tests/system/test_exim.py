@@ -151,7 +151,7 @@ def check_daemon_away(lab, exim, part):
     lab.stop_daemon()
     addresses = ['%s-away@%s' % (part, domain) for domain in ('none-good.test', 'dane-ee.test', 'sts-enforce.test')]
     outcomes = exim.deliver(addresses)
-    tap.ok(all(outcome[0] == 'deferred' for outcome in outcomes.values()), '%s: daemon away, mail waits' % part, outcomes)
+    tap.ok(all(outcome[0] == 'deferred' for outcome in outcomes.values()), 'SEED-79 %s: daemon away, mail waits' % part, outcomes)
     lab.daemon()
     exim.tell('flush')
     exim.wait_until_idle()

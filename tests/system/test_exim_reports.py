@@ -64,7 +64,7 @@ def check_mails(lab, exim, previews):
     exim.inside('exim4', '-Rff', MAILBOX.removeprefix('mailto:'))   # a busy machine may have kept some waiting
     reports, mails = for_mailbox(lab, day), list(delivered.mails(lab.world))
     tap.ok(reports and sorted(mail.id for mail in mails) == sorted(reports),
-           'RPT-MAIL-06 RTLS-06 Exim %s: each report is in the mailbox once, though its domain enforces and fails' % exim.version,
+           'RPT-MAIL-06 RTLS-06 SEED-65 Exim %s: each report is in the mailbox once, though its domain enforces and fails' % exim.version,
            {'waiting': exim.waiting(), 'missing': set(reports) - {mail.id for mail in mails}, 'mails': len(mails)})
     none_of([mail.path for mail in mails if 'Exim' not in str(mail.mail['Received'])],
             'RPT-RETRY-03 Exim %s has brought them' % exim.version)

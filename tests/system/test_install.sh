@@ -25,6 +25,7 @@ good_units() {
 	sed -i "s,^ExecStart=,&$dest/usr/sbin/," "$dest"/usr/lib/systemd/system/*.service
 	systemd-analyze verify --man=no "$dest"/usr/lib/systemd/system/*
 }
+zsh_finds() { zsh -fc 'print -l $fpath' | sed "s,^,$dest," | xargs -I{} find {} -name "$1" 2>/dev/null | grep -q .; }
 find_names() { find "$dest" -name "$1" -type f | grep -q .; }
 so=$(sed -n 's/^HOPSEAL_SO = //p' exim/hopseal.main)
 functions=$(cat exim/hopseal.* | grep -oE '\{hopseal_[a-z]+\}' | tr -d '{}' | sort -u)
@@ -49,7 +50,7 @@ for fragment in main.cf.postfix-3.4 main.cf.postfix-3.10 main.cf.milter tls_poli
 	check "Postfix's $fragment is there" find_names "$fragment"
 done
 check "Sendmail's hopseal-milter.m4 is there" find_names hopseal-milter.m4
-for page in tlsrpt postfix exim opensmtpd; do
+for page in publish tlsrpt postfix exim opensmtpd; do
 	check "hopseal-$page(7) is there" test -f "$dest/usr/share/man/man7/hopseal-$page.7"
 done
 check "Exim's module is where its configuration looks for it" test -f "$dest$so"
@@ -68,6 +69,8 @@ done
 for name in $(sed -nE 's/^\.(It )?Pa (smtpd\.conf[a-z.]*)$/\2/p' man/hopseal-opensmtpd.7 | sort -u); do
 	check "$name, which hopseal-opensmtpd(7) names, is there" test -f "$dest/usr/share/doc/hopseal/opensmtpd/$name"
 done
+check "bash finds its completion" test -f "$dest/usr/share/bash-completion/completions/hopseal.bash"
+check "zsh finds its completion" zsh_finds _hopseal
 make -s O="$O" uninstall DESTDIR="$dest" PREFIX=/usr >/dev/null || echo "not ok - make uninstall"
 check "uninstall leaves no file" gone
 echo "1..$n"

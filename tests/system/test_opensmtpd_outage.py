@@ -147,7 +147,7 @@ def check_state(lab, smtpd, number, name, wants, held):
     replies = lab.talk(smtpd, INBOUND)
     called = 'OpenSMTPD %s, %s: ' % (smtpd.version, name)
     return (
-        (not wrong, called + {wants_nothing_of: 'nothing is taken, all is told 451', wants_open_of: 'sealed mail waits',
+        (not wrong, called + {wants_nothing_of: 'SEED-79 nothing is taken, all is told 451', wants_open_of: 'sealed mail waits',
                               wants_all_of: 'mail goes'}[wants], wrong),
         (not wrong_held, called + 'of what had been taken only open mail goes' if wants_held is wants_open_of else
          called + 'so does what had been taken', wrong_held),
@@ -214,7 +214,7 @@ def main():
             for one in results:
                 tap.ok(*one)
         faults = protection.faults(lab.sink())
-        tap.ok(not faults, 'no message went out with less than its verdict', '\n'.join(faults))
+        tap.ok(not faults, 'SEED-79 no message went out with less than its verdict', '\n'.join(faults))
         check_spools(lab)
     tap.end()
 

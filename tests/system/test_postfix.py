@@ -69,7 +69,7 @@ def check_daemon_away(lab, postfix):
     address = '%s-away@dane-ee.test' % postfix.suite
     status, dsn, _, reason = postfix.deliver([address])[address]
     tap.ok(status == 'deferred' and dsn == '4.7.5',
-           'Postfix %s: daemon away, mail waits' % postfix.version, '%s %s %s' % (status, dsn, reason))
+           'SEED-79 Postfix %s: daemon away, mail waits' % postfix.version, '%s %s %s' % (status, dsn, reason))
     lab.daemon()
     address = '%s-back@dane-ee.test' % postfix.suite
     status, _, _, reason = postfix.deliver([address])[address]

@@ -217,7 +217,7 @@ def real_ones(daemon):
         put((CORPUS / name).read_bytes(), name)
     tap.ok(all_taken() and inbox()['count'] > before, 'PUB-RPT-03 after what Google, Microsoft, VK and we send', daemon.log())
     organizations = {s['organization'] for s in inbox()['senders']}
-    tap.ok({'Google Inc.', 'Microsoft Corporation', 'VK', 'Example Org'} <= organizations, 'PUB-RPT-03 from all of them',
+    tap.ok({'Google Inc.', 'Microsoft Corporation', 'VK', 'Example Org'} <= organizations, 'PUB-RPT-03 SEED-71 from all of them',
            organizations)
 
 
@@ -235,7 +235,7 @@ def questions():
     tap.ok(rows == [('validation-failure', 'mx1.asked.example', 'Asked', 15, day[9], day[2]),
                     ('validation-failure', 'mx1.asked.example', 'Other', 4, day[3], day[3]),
                     ('certificate-expired', 'mx2.asked.example', 'Asked', 3, day[9], day[2])],
-           'PUB-RPT-03 how, how often, from when until when, by whose account', rows)
+           'PUB-RPT-03 SEED-70, -78 how, how often, from when until when, by whose account', rows)
     tap.ok((got['count'], got['successes'], got['failures']) == (4, 22, 22) and
            [(s['organization'], s['failures']) for s in got['senders']] == [('Asked', 18), ('Other', 4)],
            'PUB-RPT-03 who', got)

@@ -38,7 +38,7 @@ def read_json(*args, stdin=b''):
 
 def peers():
     """Made after what real ones look like."""
-    check('PUB-RPT-03 Google', run('read', JSONS / 'google.json'), YES, 'Google Inc.', '2024-11-06',
+    check('PUB-RPT-03 SEED-71 Google', run('read', JSONS / 'google.json'), YES, 'Google Inc.', '2024-11-06',
           'example.net    sts   8           2', 'certificate-host-mismatch', 'mx1.example.net')
     check('PUB-RPT-03 RPT-SEC-04 Microsoft', run('read', JSONS / 'microsoft.json'), YES, 'Microsoft Corporation',
           '2023-10-02, report 133407360000000000+', 'mx1.example.net  tlsa  36          1', 'starttls-not-supported')
@@ -53,7 +53,7 @@ def containers():
     for name, who in (('google.eml', 'mail from google.com'), ('microsoft.eml', 'Microsoft Corporation'),
                       ('mbox.eml', 'Example Org'), ('quoted.eml', 'VK'), ('forwarded.eml', 'Example Org'),
                       ('nested.eml', 'VK'), ('google.json.gz', 'Google Inc.'), ('google.json', 'Google Inc.')):
-        check('PUB-RPT-03 %s in a file' % name, run('read', FILES / name), YES, who)
+        check('PUB-RPT-03 SEED-71 %s in a file' % name, run('read', FILES / name), YES, who)
         check('PUB-RPT-03 %s in a pipe' % name, run('read', '-', stdin=(FILES / name).read_bytes()), YES, who)
 
 
@@ -83,7 +83,7 @@ def sums():
     both = read_json(JSONS / 'google.json', JSONS / 'mailru.json')
     tap.ok([r['organization'] for r in both['reports']] == ['Google Inc.', 'VK'], 'PUB-RPT-03 -j: one entry a report')
     total = both['sum']
-    tap.ok((total['reports'], total['successes'], total['failures']) == (2, 18, 5), 'PUB-RPT-03 sums of two reports', total)
+    tap.ok((total['reports'], total['successes'], total['failures']) == (2, 18, 5), 'PUB-RPT-03 SEED-70 sums of two reports', total)
     tap.ok(total['policies'] == [{'domain': 'example.net', 'type': 'sts', 'successes': 18, 'failures': 5}],
            'PUB-RPT-03 the same policy of two reports is one', total)
     tap.ok([(d['result'], d['count']) for d in total['details']] ==
@@ -96,7 +96,7 @@ def sums():
         check('PUB-RPT-03 the sum names its days', run('read', file, JSONS / 'google.json'), YES,
               'All 2 reports, 2024-11-06 to 2024-11-08')
     tap.ok([(d['count'], d['since']) for d in days['details']] == [(4, '2024-11-06T00:00:00Z')],
-           'PUB-RPT-03 since when it fails', days)
+           'PUB-RPT-03 SEED-70 since when it fails', days)
     twice = run('read', '-j', JSONS / 'google.json', FILES / 'google.eml')
     tap.ok(json.loads(twice[1])['sum']['successes'] == 8 and 'the same report' in twice[2] and twice[0] == YES,
            'PUB-RPT-03 a report that came twice counts once', twice)
@@ -104,11 +104,11 @@ def sums():
 
 # Name, what was found at _smtp._tls, exit status, part of the first line.
 RECORDS = (
-    ('PUB-RPT-01 two destinations', 'v=TLSRPTv1; rua=mailto:a@x.example , https://r.example/v1;', YES,
+    ('PUB-RPT-01 SEED-58 two destinations', 'v=TLSRPTv1; rua=mailto:a@x.example , https://r.example/v1;', YES,
      'valid: reports go to mailto:a@x.example, https://r.example/v1'),
-    ('PUB-RPT-01 RPT-DNS-07 an unencoded !', 'v=TLSRPTv1; rua=mailto:a@x.example!10m', NO, 'not valid: invalid record'),
+    ('PUB-RPT-01 RPT-DNS-07 SEED-58 an unencoded !', 'v=TLSRPTv1; rua=mailto:a@x.example!10m', NO, 'not valid: invalid record'),
     ('PUB-RPT-01 RPT-DNS-07 an unencoded ! beside a good one',
-     'v=TLSRPTv1; rua=mailto:a@x.example,mailto:b@x.example!10m', YES, 'error: '),
+     'v=TLSRPTv1; rua=mailto:a@x.example,mailto:b@x.example!10m', YES, 'broken: '),
     ('PUB-RPT-01 RPT-DNS-02 two records', 'v=TLSRPTv1; rua=mailto:a@x.example\nv=TLSRPTv1; rua=mailto:b@x.example\n', NO,
      'not valid: more than one record'),
     ('PUB-RPT-01 RPT-DNS-02 one record among others', 'v=spf1 -all\n\nv=TLSRPTv1; rua=mailto:a@x.example\n', YES, 'valid: '),

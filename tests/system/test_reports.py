@@ -180,7 +180,7 @@ def second_day(lab, postfix, previews):
 
 def check_delivery(lab, previews):
     post, day, key = Post(lab), day_of(previews), key_record(lab)
-    post.check_made(previews, day, 'RPT-JSON-23 RPT-SEC-01 one report for each domain with a record and sessions')
+    post.check_made(previews, day, 'RPT-JSON-23 RPT-SEC-01 SEED-64, -75 one report for each domain with a record and sessions')
     post.check_content(previews, day)
     post.check_states(day, AT_FIRST, ('waiting', 1),
                       'RPT-HTTP-02 RPT-HTTP-04 RPT-RETRY-02 each destination for itself: sent, or waiting with the reason')
@@ -192,7 +192,7 @@ def check_delivery(lab, previews):
     for shown, wrong in faults_of_all(mails, lambda one: delivered.mail_faults(one, post.stored[one.id], CONTACT, key)).items():
         none_of(wrong, shown + ' (RSA, from us to the MX)')
     tap.ok(mails and all(seen['tls'] for seen in lab.sink() if seen['sender'] == CONTACT),
-           'RPT-MAIL-06 mail arrives under TLS though the certificate has expired and the policy is enforced')
+           'RPT-MAIL-06 SEED-65 mail arrives under TLS though the certificate has expired and the policy is enforced')
     tap.ok(re.search(r'collect-expired\S* state=sent .*certificate has expired', lab.log()),
            'RPT-HTTP-03 an expired certificate is no reason, and is logged')
     check_read(lab, previews, post.arrived)
@@ -205,7 +205,7 @@ def not_counted(lab, name):
 
 def ten_minutes_later(lab, postfix, follows, day):
     """The flaky one takes it, one report is sent again, and mail goes through the local Postfix."""
-    not_counted(lab, 'RPT-CNT-08 RPT-MAIL-09 our own report mail is no session of %s' % kinds.REPORTS)
+    not_counted(lab, 'RPT-CNT-08 RPT-MAIL-09 SEED-66 our own report mail is no session of %s' % kinds.REPORTS)
     counted = lab.status()['today']
     restart(lab, lab.report_config(follows, mail='sendmail', key='ed25519'), noon(1) + RETRY_S)
     again = next(report['id'] for report in Post(lab).of_day(day) if report['domain'] == RESENT)

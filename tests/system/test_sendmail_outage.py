@@ -99,7 +99,7 @@ def check_state(lab, sendmail, number, name, all_waits):
     sendmail.wait_until_idle()
     wrong = {address: fate for address, fate in fates(lab, sendmail, addresses).items()
              if fate != wanted_fate(address, all_waits)}
-    return (not wrong, 'Sendmail %s, %s: %s' % (sendmail.version, name, 'all waits' if all_waits else 'mail goes as always'),
+    return (not wrong, 'Sendmail %s, %s: %s' % (sendmail.version, name, 'SEED-79 all waits' if all_waits else 'mail goes as always'),
             '%s\n%s' % (wrong, sendmail.log()[-3000:] if wrong else ''))
 
 
@@ -135,7 +135,7 @@ def main():
             for one in results:
                 tap.ok(*one)
         faults = protection.faults(lab.sink())
-        tap.ok(not faults, 'STS-APP-02 DTLS-01 no message went out with less than its verdict', '\n'.join(faults))
+        tap.ok(not faults, 'STS-APP-02 DTLS-01 SEED-79 no message went out with less than its verdict', '\n'.join(faults))
     tap.end()
 
 

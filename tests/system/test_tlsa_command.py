@@ -196,7 +196,7 @@ HOSTS = [
     ('mx-selfsigned.dane-rollover.test', GOOD, ['matches record'], 'SEED-14 current and next key'),
     ('mx-ta.dane-ta.test', GOOD, ['it has to send that certificate'], 'usage 2, the authority is sent'),
     ('mx-ta.dane-ta-key.test', GOOD, ['matches record 1'], 'usage 2, the key of the authority'),
-    ('mx-alias.dane-alias.test', GOOD, ['senders find TLSA at target.dane-alias.test'], 'an alias'),
+    ('mx-alias.dane-alias.test', GOOD, ['an alias of target.dane-alias.test'], 'an alias'),
     ('mx-alias.dane-alias-first.test', GOOD, ['matches record 1'], 'an alias with TLSA of its own'),
     ('mx-outalias.dane-alias-out.test', GOOD, ['matches record 1'], 'an alias into an unsigned zone'),
     ('mx-selfsigned.dane-tlsa-cname.test', GOOD, ['matches record 1'], 'the TLSA records are elsewhere'),
@@ -214,12 +214,12 @@ HOSTS = [
     ('mx-tls454.dane-454.test', BROKEN, ['STARTTLS is refused'], 'PUB-TLSA-08 STARTTLS is refused'),
     ('mx-garbage.dane-garbage.test', BROKEN, ['TLS fails'], 'no TLS behind the 220'),
     ('mx4-hang.dane-hang.test', BROKEN, ['TLS fails: TLS handshake: timed out'], 'a handshake that never ends'),
-    ('mx-tls10.dane-tls10.test', BROKEN, ['nothing newer than TLSv1;'], 'TLS-01 SEED-26 TLS 1.0 only'),
+    ('mx-tls10.dane-tls10.test', BROKEN, ['nothing newer than TLSv1: '], 'TLS-01 SEED-26 TLS 1.0 only'),
     ('mx-selfsigned.dane-unusable.test', BROKEN, ['no record is usable'], 'PUB-TLSA-02 SEED-06 usage 1 only'),
     ('mx-selfsigned.none-signed.test', BROKEN, ['no secure TLSA records'], 'no records'),
     ('mx-good.dane-unsigned.test', BROKEN, ['addresses are not secure'], 'SEED-34 an unsigned zone'),
     ('mx-good.dane-nods.test', BROKEN, ['addresses are not secure'], 'no DS'),
-    ('mx-good.bogus-tlsa.test', BROKEN, ['senders skip the host: TLSA: SERVFAIL'], 'SEED-31 a wrong signature'),
+    ('mx-good.bogus-tlsa.test', BROKEN, ['TLSA: SERVFAIL: senders skip the host'], 'SEED-31 a wrong signature'),
     ('mx-noaddr.noaddr-two.test', BROKEN, ['the name has no address'], 'no address'),
     ('mx-b421.dane-421.test', UNSURE, ['could not be looked at: 421'], 'the server goes away'),
     ('mx-refuse.sinks.test', UNSURE, ['could not be looked at'], 'nobody listens'),
@@ -290,10 +290,10 @@ def in_json(hopseal):
 
 def resolvers(lab):
     """A resolver that does not validate, and one that is not there."""
-    for name, server, outcome, words in (('does not validate', '127.0.0.2', BROKEN, 'let the resolver here validate'),
+    for name, server, outcome, words in (('does not validate', '127.0.0.2', UNSURE, 'the resolver here: does not validate'),
                                          ('does not answer', '127.0.0.9', UNSURE, 'no address could be found out')):
         config = lab.folder / 'resolver.conf'
-        config.write_text('[dns]\nservers = %s\n' % server)
+        config.write_text('[dns]\nservers = %s\nself-test-secure = dane-ee.test\nself-test-bogus = mx-good.bogus.test\n' % server)
         hopseal = Command(*lab.inside(lab.build / 'hopseal', '-c', config))
         check('the resolver %s' % name, hopseal('tlsa', 'check', 'mx-good.dane-ee.test'), outcome, words)
 

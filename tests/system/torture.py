@@ -200,7 +200,7 @@ class Torture:
             want, _ = numbered.all_of(per_sender, ids)
             lost = [one for one in want if one not in got]
             double = [(one, got[one]) for one in want if got.get(one, 1) != 1]
-            self.tap.ok(not lost, 'RPT-CNT-13 %s: no session is lost over kill -9' % name, show(lost))
+            self.tap.ok(not lost, 'RPT-CNT-13 SEED-60 %s: no session is lost over kill -9' % name, show(lost))
             self.tap.ok(not double, 'RPT-CNT-13 %s: none is counted twice' % name, show(double))
         failures, sums = numbered.all_of(per_sender)
         self.tap.ok(not set(got) - failures, 'nothing else is counted', show(set(got) - failures))

@@ -21,6 +21,7 @@ static const struct {
 	uint16_t bits;
 } flag_words[] = {
 	{ "AD", 0x0020 },
+	{ "AA", 0x0400 },
 	{ "TC", 0x0200 },
 	{ "NOTIFY", 0x2000 },
 	{ "FORMERR", 1 },
@@ -36,12 +37,14 @@ static const struct {
 	uint16_t number;
 } types[] = {
 	{ "A", 1 },
+	{ "NS", 2 },
 	{ "CNAME", 5 },
 	{ "SOA", 6 },
 	{ "MX", 15 },
 	{ "TXT", 16 },
 	{ "AAAA", 28 },
 	{ "DNAME", 39 },
+	{ "RRSIG", 46 },
 	{ "TLSA", 52 },
 };
 
@@ -130,6 +133,24 @@ add_tlsa(struct strbuf *out, const char *text)
 	add_hex(out, text + used);
 }
 
+/* "BEGINS ENDS": no signature covers anything here. */
+static void
+add_signature(struct strbuf *out, const char *text)
+{
+	uint32_t begins, ends, ttl_s = 3600;
+
+	MUST(sscanf(text, "%" SCNu32 " %" SCNu32 " %" SCNu32, &begins, &ends, &ttl_s) >=
+		 2,
+	    text);
+	strbuf_add(out, "\0\1\15\2", 4);
+	add_u32(out, ttl_s);
+	add_u32(out, ends);
+	add_u32(out, begins);
+	add_u16(out, 4711);
+	add_name(out, "signer.example");
+	strbuf_add(out, "\1\2\3", 3);
+}
+
 static void
 add_rdata(struct strbuf *out, const char *type, const char *data)
 {
@@ -138,7 +159,8 @@ add_rdata(struct strbuf *out, const char *type, const char *data)
 
 	if (strcmp(type, "A") == 0 || strcmp(type, "AAAA") == 0) {
 		add_address(out, data);
-	} else if (strcmp(type, "CNAME") == 0 || strcmp(type, "DNAME") == 0) {
+	} else if (strcmp(type, "CNAME") == 0 || strcmp(type, "DNAME") == 0 ||
+		   strcmp(type, "NS") == 0) {
 		add_name(out, data);
 	} else if (strcmp(type, "MX") == 0) {
 		MUST(sscanf(data, "%u %n", &number, &used) == 1, data);
@@ -148,6 +170,8 @@ add_rdata(struct strbuf *out, const char *type, const char *data)
 		add_strings(out, data);
 	} else if (strcmp(type, "TLSA") == 0) {
 		add_tlsa(out, data);
+	} else if (strcmp(type, "RRSIG") == 0) {
+		add_signature(out, data);
 	} else if (strcmp(type, "SOA") == 0) {
 		MUST(sscanf(data, "%u", &number) == 1, data);
 		add_name(out, "ns.example");

@@ -7,11 +7,11 @@
 #include "base/strbuf.h"
 
 struct dns_text {
-	const char *flags;    /* words: AD TC NOTIFY QUERY, and an rcode's name */
+	const char *flags;    /* words: AD AA TC NOTIFY QUERY, and an rcode's name */
 	const char *question; /* "mx.example.org A" */
 	/*
 	 * Lines "OWNER TTL TYPE DATA"; NULL for none.  DATA is what a zone file has,
-	 * but: the strings of a TXT stand between "|"; a SOA has its minimum only; any
+	 * but: the strings of a TXT stand between "|"; a SOA has its minimum only, a RRSIG "BEGINS ENDS [TTL]"; any
 	 * unknown type is TYPEnnn with hex.
 	 */
 	const char *answer, *authority;

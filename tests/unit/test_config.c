@@ -98,6 +98,17 @@ static const struct fault_case {
 	    "t.conf:2: [dane] digests: \"sha512\" is not sha512 or sha256, each once" },
 	{ "no digest", "[dane]\ndigests =\n",
 	    "t.conf:2: [dane] digests: must name at least one of sha512 and sha256" },
+	{ "SEED-22 no domain", "[watch]\ndomains = a.example a..b\n",
+	    "t.conf:2: [watch] domains: empty label" },
+	{ "SEED-22 a command that is no path", "[watch]\ncommand = tell me\n",
+	    "t.conf:2: [watch] command: \"tell me\" is not an absolute path" },
+	{ "SEED-22 a command for a shell", "[watch]\ncommand = /bin/x | /bin/y\n",
+	    "t.conf:2: [watch] command: no shell looks at it: quotes, pipes and "
+	    "variables belong into a script that it runs" },
+	{ "SEED-22 a level", "[watch]\nlevel = note\n",
+	    "t.conf:2: [watch] level: \"note\" is not advice, unsure or broken" },
+	{ "SEED-22 an interval", "[watch]\nevery = 59s\n",
+	    "t.conf:2: [watch] every: \"59s\" is not 1m to 7d" },
 	{ "range", "[https]\nallow = 10.0.0.0/8 10.0.0.0/33\n",
 	    "t.conf:2: [https] allow: \"10.0.0.0/33\" is not a range like 192.0.2.0/24 "
 	    "or 2001:db8::/32" },
@@ -182,7 +193,9 @@ check_long_line(void **state UNUSED)
 	strbuf_adds(&text, "\n");
 	assert_null(parse(strbuf_str(&text), &errors));
 	assert_int_equal(errors.count, 1);
-	assert_string_equal(errors.items[0].text, "t.conf:2: longer than 197 bytes");
+	assert_string_equal(errors.items[0].text,
+	    "t.conf:2: longer than 197 bytes; a list may go on in another line that "
+	    "begins with its key, too");
 	strbuf_clear(&text);
 }
 
@@ -246,6 +259,14 @@ static const struct value_case {
 	{ "ranges on one line and on several",
 	    "[https]\nallow = 10.0.0.0/8, 192.0.2.1\nallow = fd00::/8\n",
 	    "allow = 10.0.0.0/8\nallow = 192.0.2.1/32\nallow = fd00::/8" },
+	{ "SEED-22 domains on one line and on several, each once",
+	    "[watch]\ndomains = example.org, Example.NET.\n"
+	    "domains = b\xc3\xbc"
+	    "cher.example example.org\n",
+	    "domains = example.org\ndomains = example.net\n"
+	    "domains = xn--bcher-kva.example" },
+	{ "SEED-22 a command with words", "[watch]\ncommand = /bin/x  --to ops\n",
+	    "command = /bin/x  --to ops" },
 };
 
 static void

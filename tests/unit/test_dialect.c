@@ -46,8 +46,8 @@ static const struct postfix_case {
 	const char *plain;  /* reply of map "postfix", code and text */
 	const char *tlsrpt; /* of "postfix-tlsrpt"; NULL: the same */
 } postfix_cases[] = {
-	{ "STS-APP-16 one host under enforce: its name, not the pattern", VERDICT_STS,
-	    REASON_STS_ENFORCE, false, enforce, false,
+	{ "STS-APP-16 SEED-56 one host under enforce: its name, not the pattern",
+	    VERDICT_STS, REASON_STS_ENFORCE, false, enforce, false,
 	    { { "mx1.example.org", VERDICT_STS, REASON_STS_ENFORCE, NULL, false } },
 	    "OK secure match=mx1.example.org servername=hostname",
 	    "OK secure match=mx1.example.org servername=hostname policy_type=sts "
@@ -109,8 +109,8 @@ static const struct postfix_case {
 	    "{ policy_string = version: STSv1 } { policy_string = mode: testing } "
 	    "{ policy_string = mx: mx1.example.org } "
 	    "{ policy_string = mx: *.example.net } { policy_string = max_age: 86400 }" },
-	{ "TLSA-05 no policy at all: no entry", VERDICT_MAY, REASON_NO_POLICY, false,
-	    NULL, false,
+	{ "TLSA-05 TLS-02 no policy at all: no entry", VERDICT_MAY, REASON_NO_POLICY,
+	    false, NULL, false,
 	    { { "mx1.example.org", VERDICT_MAY, REASON_NO_POLICY, NULL, false } },
 	    "NOTFOUND ", NULL },
 	{ "TLSA-03 all hosts DANE, secure MX", VERDICT_DANE, REASON_TLSA_USABLE, true,

@@ -25,6 +25,11 @@
 	"{\"result-type\":\"" result "\",\"receiving-mx-hostname\":\"" host            \
 	"\",\"receiving-ip\":\"" ip "\",\"failed-session-count\":" count "}"
 
+#define SENT_FROM(ip, count)                                                            \
+	"{\"result-type\":\"certificate-expired\",\"sending-mta-ip\":\"" ip             \
+	"\",\"receiving-mx-hostname\":\"mx.a.example\",\"failed-session-count\":" count \
+	"}"
+
 static enum status
 digest(const char *text, const char *submitter, time_t now, struct digest *out)
 {
@@ -73,11 +78,16 @@ static const struct row_case {
 	    REPORT(POLICY("sts", "a.example", "1", "2", "") "," POLICY(
 		"sts", "a.example", "4", "8", "")),
 	    "a.example 5/10; a.example sts 5/10" },
-	{ "failures that differ in addresses are one row",
+	{ "failures at two addresses of a host are two rows",
 	    REPORT(POLICY("sts", "a.example", "0", "5",
 		DETAIL("certificate-expired", "mx.a.example", "192.0.2.1",
 		    "2") "," DETAIL("certificate-expired", "mx.a.example", "192.0.2.2",
 		    "3"))),
+	    "a.example 0/5; a.example sts 0/5; sts mx.a.example certificate-expired - 3;"
+	    " sts mx.a.example certificate-expired - 2" },
+	{ "failures that differ in the sender's address are one row",
+	    REPORT(POLICY("sts", "a.example", "0", "5",
+		SENT_FROM("192.0.2.1", "2") "," SENT_FROM("192.0.2.2", "3"))),
 	    "a.example 0/5; a.example sts 0/5; sts mx.a.example certificate-expired - 5" },
 	{ "the worst first",
 	    REPORT(POLICY("sts", "a.example", "0", "5",

@@ -303,7 +303,7 @@ find_tag(const char *field, const char *tag, char *out, size_t cap)
 static const struct hash_case {
 	const char *name, *body, *want;
 } hash_cases[] = {
-	{ "RPT-DKIM-02 the whole body is hashed", BODY,
+	{ "RPT-DKIM-02 SEED-68 the whole body is hashed", BODY,
 	    "2jUSOH9NhtVGCQWNr9BrIAPreKQjO6Sn7XIkfJVOzv8=" },
 	{ "RFC 6376, 3.4.4: the hash of an empty body", "",
 	    "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=" },
@@ -432,7 +432,7 @@ main(void)
 		CASES(check_body, body_cases),
 		CASE("RPT-DKIM-03 RFC 8463's key is published as there, without s=",
 		    check_ed25519_record),
-		CASE("RPT-DKIM-03 an RSA key is published in DER, without s=",
+		CASE("RPT-DKIM-03 SEED-67 an RSA key is published in DER, without s=",
 		    check_rsa_record),
 		CASE("RPT-DKIM-05 RSA of 1024 bits or more", check_rsa_bits),
 		CASE("RPT-DKIM-05 other keys, and keys with a password",

@@ -272,6 +272,37 @@ check_header(void **state)
 	end(dns, &a);
 }
 
+static const struct flag_case {
+	const char *name;
+	unsigned flags;
+	uint8_t octets[2], edns; /* of the header, behind the id; of OPT */
+	bool is_secure;
+} flag_cases[] = {
+	{ "PUB-TLSA-09 with signatures: DO", DNS_SIGNATURES, { 0x01, 0x20 }, 0x80,
+	    true },
+	{ "PUB-TLSA-09 unchecked: CD, and the answer is not secure, whatever it says",
+	    DNS_UNCHECKED, { 0x01, 0x30 }, 0, false },
+	{ "PUB-TLSA-04 direct: no RD", DNS_DIRECT, { 0x00, 0x20 }, 0, true },
+};
+
+static void
+check_flags(void **state)
+{
+	const struct flag_case *c = *state;
+	struct dns *dns = open_dns(1, "127.0.0.1", false, 0);
+	struct domain name = name_of("example.org");
+	struct answer a = { 0 };
+	const uint8_t *q = servers[0].query;
+
+	servers[0].text = &mx_secure;
+	dns_ask_with(dns, c->flags, &name, DNS_MX, LONG_MS, on_done, &a);
+	RUN_UNTIL(a.count > 0 || serve());
+	assert_memory_equal(q + 2, c->octets, 2);
+	assert_int_equal(q[29 + 7] & 0x80, c->edns);
+	assert_int_equal(a.reply.is_secure, c->is_secure);
+	end(dns, &a);
+}
+
 static const struct reply_case {
 	const char *name;
 	struct dns_text text;
@@ -832,6 +863,7 @@ main(void)
 	const struct case_table tables[] = {
 		CASE("DNS-02 DNS-03 a query has AD, not CD, and EDNS without DO",
 		    check_header),
+		CASES(check_flags, flag_cases),
 		CASES(check_reply, reply_cases),
 		CASES(check_trust, trust_cases),
 		CASE("DNS-05 no answer before the deadline is an error", check_timeout),

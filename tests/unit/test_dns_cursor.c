@@ -158,6 +158,55 @@ add_label(struct strbuf *bytes, size_t len)
 		strbuf_addc(bytes, 'a');
 }
 
+/* A pointer leads to a name of 240 octets; with the label before it, it is too long. */
+static void
+check_fault_behind_pointer(void **state)
+{
+	struct strbuf bytes = STRBUF_INIT;
+	struct dns_cursor c = { .pos = 0 };
+	struct dns_name name;
+	size_t i;
+
+	(void)state;
+	strbuf_add(&bytes, (char[HEADER]){ 0 }, HEADER);
+	for (i = 0; i < 4; i++)
+		add_label(&bytes, 60);
+	strbuf_addc(&bytes, '\0');
+	c.pos = bytes.len;
+	add_label(&bytes, 20);
+	strbuf_add(&bytes, (char[]){ (char)0xc0, HEADER }, 2);
+	c.msg = (const uint8_t *)bytes.data;
+	c.end = bytes.len;
+	dns_take_name(&c, &name);
+	assert_string_equal(c.fault, "malformed: name too long");
+	assert_int_equal(c.pos, bytes.len - 23);
+	assert_int_equal(name.len, 0);
+	strbuf_clear(&bytes);
+}
+
+/* The reply to "a.example SOA" in which such a name stands: nothing is copied of what could not be read. */
+static void
+check_soa_behind_pointer(void **state)
+{
+	struct strbuf bytes = STRBUF_INIT;
+	struct dns_reply reply;
+	size_t i;
+
+	(void)state;
+	strbuf_add(&bytes, BYTES(REPLY COUNTS("\2", "\0") NAME "\0\6\0\1"));
+	for (i = 0; i < 4; i++)
+		add_label(&bytes, 60);
+	strbuf_add(&bytes, BYTES("\0\0\x10\0\1\0\0\0\0\0\2\1z"));
+	strbuf_add(&bytes, BYTES(SAME "\0\6\0\1\0\0\0\0\0\x2c"));
+	add_label(&bytes, 20);
+	strbuf_add(&bytes, BYTES("\xc0\x1b\0"));
+	strbuf_add(&bytes, (char[20]){ 0 }, 20);
+	parse(bytes.data, bytes.len, DNS_SOA, &reply);
+	assert_string_equal(reply.detail, "malformed: name too long");
+	dns_reply_clear(&reply);
+	strbuf_clear(&bytes);
+}
+
 static void
 check_longest(void **state)
 {
@@ -250,6 +299,10 @@ main(void)
 		CASE("253 octets are the longest name", check_longest),
 		CASE("127 labels are the most", check_labels),
 		CASE("127 pointers are the most", check_pointers),
+		CASE("a fault behind a pointer leaves the place before the name",
+		    check_fault_behind_pointer),
+		CASE("a SOA with a fault behind a pointer is refused",
+		    check_soa_behind_pointer),
 		CASE("the first fault sticks", check_sticky),
 	};
 

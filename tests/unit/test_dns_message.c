@@ -26,6 +26,7 @@ show_record(struct strbuf *out, enum dns_type type, const struct dns_record *r)
 		strbuf_add(out, r->data, r->len);
 		break;
 	case DNS_CNAME:
+	case DNS_NS:
 	case DNS_TXT:
 		strbuf_add(out, r->data, r->len);
 		break;
@@ -339,6 +340,10 @@ static const struct reply_case {
 	    { "", "a.example A", "a.example 300 A 192.0.2.1\na.example 300 TYPE1 00",
 		NULL },
 	    DNS_ERROR, false, 0, 0, "a.example", "malformed: ends too early" },
+	{ "the name servers of a zone",
+	    { "AD", "example NS", "example 300 NS ns1.example\nexample 300 NS ns.test",
+		NULL },
+	    DNS_FOUND, true, 300, 0, "example", "ns1.example|ns.test" },
 	{ "a SOA cut short",
 	    { "", "a.example A", NULL, "example 300 TYPE6 000000000001" }, DNS_ERROR,
 	    false, 0, 0, "a.example", "malformed: ends too early" },
@@ -460,6 +465,143 @@ check_limit(void **state)
 	strbuf_clear(&msg);
 }
 
+/* What is asked for by the audit of a zone only. */
+static const struct zone_case {
+	const char *name;
+	struct dns_text text;
+	bool is_authoritative, is_signed;
+	uint32_t begins, ends;
+	const char *zone;
+} zone_cases[] = {
+	{ "PUB-TLSA-09 the signature over an answer",
+	    { "AD", "a.example A",
+		"a.example 300 A 192.0.2.1\na.example 300 RRSIG 1000 2000", NULL },
+	    false, true, 1000, 2000, "" },
+	{ "PUB-TLSA-09 of two signatures the one that ends first",
+	    { "AD", "a.example A",
+		"a.example 300 RRSIG 1000 3000\na.example 300 A 192.0.2.1\n"
+		"a.example 300 RRSIG 900 2000",
+		NULL },
+	    false, true, 900, 2000, "" },
+	{ "PUB-TLSA-09 times wrap",
+	    { "AD", "a.example A",
+		"a.example 300 A 192.0.2.1\na.example 300 RRSIG 4294967000 100\n"
+		"a.example 300 RRSIG 4294967000 4294967200",
+		NULL },
+	    false, true, 4294967000u, 4294967200u, "" },
+	{ "the signature over the alias counts",
+	    { "AD", "a.example A",
+		"a.example 300 CNAME b.example\na.example 300 RRSIG 5 6\n"
+		"b.example 300 A 192.0.2.1\nb.example 300 RRSIG 7 8",
+		NULL },
+	    false, true, 5, 6, "" },
+	{ "a signature beside an answer is not its own",
+	    { "AD", "a.example A", "a.example 300 A 192.0.2.1",
+		"example 300 NS ns.example\nexample 300 RRSIG 1000 2000" },
+	    false, false, 0, 0, "" },
+	{ "a signature cut short is none",
+	    { "AD", "a.example A",
+		"a.example 300 A 192.0.2.1\na.example 300 TYPE46 00010d0200000e10",
+		NULL },
+	    false, false, 0, 0, "" },
+	{ "the signature over a denial, and its zone",
+	    { "AD NXDOMAIN", "a.b.example A", NULL,
+		"b.example 300 SOA 60\nb.example 300 RRSIG 1000 2000" },
+	    false, true, 1000, 2000, "b.example" },
+	{ "a SOA of another zone is not the denial's",
+	    { "AD NXDOMAIN", "a.example A", NULL, "other.example 300 SOA 60" }, false,
+	    false, 0, 0, "" },
+	{ "a server's own word",
+	    { "AA", "a.example NS", "a.example 300 NS ns.a.example", NULL }, true,
+	    false, 0, 0, "" },
+};
+
+static void
+check_zone(void **state)
+{
+	const struct zone_case *c = *state;
+	struct strbuf msg = STRBUF_INIT;
+	struct dns_reply reply;
+
+	dns_text_build(&c->text, &msg);
+	read_reply(&msg, c->text.question, &reply);
+	assert_int_not_equal(reply.outcome, DNS_ERROR);
+	assert_int_equal(reply.is_authoritative, c->is_authoritative);
+	assert_int_equal(reply.signature.is_there, c->is_signed);
+	assert_int_equal(reply.signature.begins, c->begins);
+	assert_int_equal(reply.signature.ends, c->ends);
+	assert_string_equal(reply.zone.text, c->zone);
+	dns_reply_clear(&reply);
+	strbuf_clear(&msg);
+}
+
+/* A cache may have the records as long as the zone says, whatever is left of that in an answer. */
+static const struct signed_ttl_case {
+	const char *name;
+	struct dns_text text;
+	uint32_t signed_ttl_s;
+} signed_ttl_cases[] = {
+	{ "PUB-TLSA-04 the TTL that was signed",
+	    { "AD", "a.example A",
+		"a.example 7 A 192.0.2.1\na.example 7 RRSIG 1000 2000 300", NULL },
+	    300 },
+	{ "PUB-TLSA-04 that of the alias, when it is greater",
+	    { "AD", "a.example A",
+		"a.example 7 CNAME b.example\na.example 7 RRSIG 5 6 900\n"
+		"b.example 7 A 192.0.2.1\nb.example 7 RRSIG 7 8 300",
+		NULL },
+	    900 },
+	{ "PUB-TLSA-04 also of an alias to nothing, but not that of the denial",
+	    { "AD", "a.example A",
+		"a.example 7 CNAME b.example\na.example 7 RRSIG 5 6 900",
+		"example 7 SOA 60\nexample 7 RRSIG 7 8 86400" },
+	    900 },
+	{ "PUB-TLSA-04 the topmost bit is none of a TTL",
+	    { "AD", "a.example A",
+		"a.example 7 A 192.0.2.1\na.example 7 RRSIG 1000 2000 2147483648",
+		NULL },
+	    0 },
+	{ "PUB-TLSA-04 not signed, not known",
+	    { "AD", "a.example A", "a.example 7 A 192.0.2.1", NULL }, 0 },
+};
+
+static void
+check_signed_ttl(void **state)
+{
+	const struct signed_ttl_case *c = *state;
+	struct strbuf msg = STRBUF_INIT;
+	struct dns_reply reply;
+
+	dns_text_build(&c->text, &msg);
+	read_reply(&msg, c->text.question, &reply);
+	assert_int_not_equal(reply.outcome, DNS_ERROR);
+	assert_int_equal(reply.signed_ttl_s, c->signed_ttl_s);
+	dns_reply_clear(&reply);
+	strbuf_clear(&msg);
+}
+
+static void
+check_soa(void **state)
+{
+	struct dns_text text = { "AD", "example SOA", "example 300 SOA 60", NULL };
+	struct strbuf msg = STRBUF_INIT;
+	struct dns_reply reply;
+	struct dns_soa soa;
+
+	(void)state;
+	dns_text_build(&text, &msg);
+	read_reply(&msg, text.question, &reply);
+	assert_int_equal(reply.count, 1);
+	dns_soa_read(&reply.records[0], &soa);
+	assert_int_equal(soa.serial, 1);
+	assert_int_equal(soa.refresh_s, 2);
+	assert_int_equal(soa.retry_s, 3);
+	assert_int_equal(soa.expire_s, 4);
+	assert_int_equal(soa.minimum_s, 60);
+	dns_reply_clear(&reply);
+	strbuf_clear(&msg);
+}
+
 static void
 check_fail(void **state)
 {
@@ -482,6 +624,9 @@ main(void)
 	const struct case_table tables[] = {
 		CASES(check_reply, reply_cases),
 		CASES(check_target, target_cases),
+		CASES(check_zone, zone_cases),
+		CASES(check_signed_ttl, signed_ttl_cases),
+		CASE("the numbers of a SOA", check_soa),
 		CASE("DNS-11 a TLSA set of more than 4 KiB is read in full",
 		    check_large),
 		CASE("a thousand records and not one more", check_limit),

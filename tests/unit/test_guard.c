@@ -85,11 +85,27 @@ check_opened(void **state)
 	assert_false(guard_allows(&guard, &out_v6));
 }
 
+static void
+check_nat64(void **state)
+{
+	struct address made = address_of("64:ff9b::192.0.2.1"),
+		       local = address_of("64:ff9b:1:fffe::1"),
+		       private = address_of("fd12:3456::1"),
+		       public = address_of("192.0.2.1");
+
+	(void)state;
+	assert_true(guard_is_nat64(&made));
+	assert_true(guard_is_nat64(&local));
+	assert_false(guard_is_nat64(&private));
+	assert_false(guard_is_nat64(&public));
+}
+
 int
 main(void)
 {
 	const struct case_table tables[] = {
 		CASES(check_guard, guard_cases),
+		CASE("NAT64's addresses are told from private ones", check_nat64),
 		CASE("STS-FETCH-14 ranges that the operator opened are allowed",
 		    check_opened),
 	};

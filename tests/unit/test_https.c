@@ -171,8 +171,8 @@ static const struct reply_case {
 	    STATUS("206 Partial"), 80, FRAME_LENGTH, FAULT_NONE },
 	{ "STS-FETCH-05 status 304 is refused", HTTPS_STATUS, 304, "HTTP status 304",
 	    STATUS("304 Not Modified") "\r\n", 0, FRAME_RAW, FAULT_NONE },
-	{ "STS-FETCH-05 status 404 is refused", HTTPS_STATUS, 404, "HTTP status 404",
-	    STATUS("404 Not Found"), 80, FRAME_LENGTH, FAULT_NONE },
+	{ "STS-FETCH-05 SEED-42 status 404 is refused", HTTPS_STATUS, 404,
+	    "HTTP status 404", STATUS("404 Not Found"), 80, FRAME_LENGTH, FAULT_NONE },
 	{ "STS-FETCH-05 status 404 with a huge page is still 404", HTTPS_STATUS, 404,
 	    "HTTP status 404", STATUS("404 Not Found"), 300000, FRAME_LENGTH,
 	    FAULT_NONE },
@@ -180,8 +180,8 @@ static const struct reply_case {
 	    STATUS("500 Oops"), 80, FRAME_LENGTH, FAULT_NONE },
 	{ "STS-FETCH-04 301 to the same host is not followed", HTTPS_STATUS, 301,
 	    "HTTP status 301", MOVED("301 Moved"), 80, FRAME_LENGTH, FAULT_NONE },
-	{ "STS-FETCH-04 302 is not followed", HTTPS_STATUS, 302, "HTTP status 302",
-	    MOVED("302 Found"), 80, FRAME_LENGTH, FAULT_NONE },
+	{ "STS-FETCH-04 SEED-42 302 is not followed", HTTPS_STATUS, 302,
+	    "HTTP status 302", MOVED("302 Found"), 80, FRAME_LENGTH, FAULT_NONE },
 	{ "STS-FETCH-04 303 is not followed", HTTPS_STATUS, 303, "HTTP status 303",
 	    MOVED("303 See Other"), 80, FRAME_LENGTH, FAULT_NONE },
 	{ "STS-FETCH-04 307 is not followed", HTTPS_STATUS, 307, "HTTP status 307",
@@ -193,8 +193,8 @@ static const struct reply_case {
 	    TYPE("Text/Plain; charset=utf-8"), 80, FRAME_LENGTH, FAULT_NONE },
 	{ "STS-FETCH-07 parameters do not matter", HTTPS_OK, 200, "",
 	    TYPE("text/plain ; charset=utf-16; x=y"), 80, FRAME_LENGTH, FAULT_NONE },
-	{ "STS-FETCH-07 text/html is refused", HTTPS_MEDIA_TYPE, 200, "text/html",
-	    TYPE("text/html"), 80, FRAME_LENGTH, FAULT_NONE },
+	{ "STS-FETCH-07 SEED-41 text/html is refused", HTTPS_MEDIA_TYPE, 200,
+	    "text/html", TYPE("text/html"), 80, FRAME_LENGTH, FAULT_NONE },
 	{ "STS-FETCH-07 application/octet-stream is refused", HTTPS_MEDIA_TYPE, 200,
 	    "application/octet-stream", TYPE("application/octet-stream"), 80,
 	    FRAME_LENGTH, FAULT_NONE },
@@ -216,7 +216,7 @@ static const struct reply_case {
 	    "body too big", NULL, BODY_MAX + 1, FRAME_CHUNKED, FAULT_NONE },
 	{ "STS-FETCH-08 one octet more before the end is refused", HTTPS_TOO_BIG, 200,
 	    "body too big", NULL, BODY_MAX + 1, FRAME_CLOSE, FAULT_NONE },
-	{ "STS-FETCH-08 a huge promise is refused", HTTPS_TOO_BIG, 200, NULL,
+	{ "STS-FETCH-08 SEED-52 a huge promise is refused", HTTPS_TOO_BIG, 200, NULL,
 	    OK_HEAD "Content-Length: 99999999999999\r\n\r\n", 0, FRAME_RAW,
 	    FAULT_NONE },
 	{ "STS-FETCH-08 headers without end are refused", HTTPS_TOO_BIG, 200,
@@ -244,7 +244,7 @@ static const struct reply_case {
 
 	{ "STS-FETCH-09 a host that never answers", HTTPS_TIMEOUT, 0,
 	    "400 ms passed: no HTTP reply", NULL, 80, FRAME_LENGTH, FAULT_STALL },
-	{ "STS-FETCH-09 a body that never ends", HTTPS_TIMEOUT, 200,
+	{ "STS-FETCH-09 SEED-52 a body that never ends", HTTPS_TIMEOUT, 200,
 	    "400 ms passed: the reply did not end", NULL, 80, FRAME_LENGTH,
 	    FAULT_DRIP },
 };
@@ -357,7 +357,7 @@ static const struct version_case {
 } version_cases[] = {
 	{ "STS-FETCH-11 TLS 1.3 is taken", TLS1_3_VERSION, HTTPS_OK, "TLSv1.3" },
 	{ "STS-FETCH-11 TLS 1.2 is taken", TLS1_2_VERSION, HTTPS_OK, "TLSv1.2" },
-	{ "STS-FETCH-11 TLS 1.1 is refused", TLS1_1_VERSION, HTTPS_TLS, NULL },
+	{ "STS-FETCH-11 SEED-40 TLS 1.1 is refused", TLS1_1_VERSION, HTTPS_TLS, NULL },
 	{ "STS-FETCH-11 TLS 1.0 is refused", TLS1_VERSION, HTTPS_TLS, NULL },
 };
 
@@ -410,8 +410,8 @@ static const struct cert_case {
 	    "DNS:mta-*.example.org", 0, 0, OURS },
 	{ "STS-FETCH-02 NAME-02 a wildcard for two labels is refused", false, "x",
 	    "DNS:*.org", 0, 0, OURS },
-	{ "STS-FETCH-02 an expired certificate is refused", false, "x", "DNS:" NAME,
-	    -30, -1, OURS },
+	{ "STS-FETCH-02 SEED-40 an expired certificate is refused", false, "x",
+	    "DNS:" NAME, -30, -1, OURS },
 	{ "STS-FETCH-02 a certificate of the future is refused", false, "x",
 	    "DNS:" NAME, 2, 30, OURS },
 	{ "STS-FETCH-02 an unknown issuer is refused", false, "x", "DNS:" NAME, 0, 0,
@@ -1033,8 +1033,9 @@ main(void)
 {
 	const struct case_table tables[] = {
 		CASES(check_reply, reply_cases),
-		CASE("STS-FETCH-01 STS-FETCH-03 STS-FETCH-06 STS-FETCH-15 two GETs: "
-		     "each whole, no cookie, no condition, no proxy, SNI",
+		CASE(
+		    "STS-FETCH-01 STS-FETCH-03 STS-FETCH-06 STS-FETCH-15 SEED-42 two GETs: "
+		    "each whole, no cookie, no condition, no proxy, SNI",
 		    check_request),
 		CASE("STS-FETCH-08 STS-FETCH-15 nothing is decoded", check_encoding),
 		CASES(check_version, version_cases),

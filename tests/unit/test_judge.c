@@ -320,7 +320,7 @@ static const struct seen_case {
 	    "no-policy-found ok" },
 
 	/* Both. */
-	{ "RPT-CNT-05 MIX-06 DANE ok, STS name mismatch: one of each",
+	{ "RPT-CNT-05 MIX-06 SEED-72 DANE ok, STS name mismatch: one of each",
 	    { "S", "mx1=usable", "enforce mx2", "match", "", "up host=mx1 chain=good",
 		"" },
 	    "tlsa ok; sts failed validation-failure(sts-mx-mismatch)" },

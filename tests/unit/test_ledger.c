@@ -338,9 +338,11 @@ int
 main(void)
 {
 	const struct case_table tables[] = {
-		CASE("RPT-JSON-22 cells by day, domain and policy text", check_cells),
+		CASE("RPT-JSON-22 SEED-60 cells by day, domain and policy text",
+		    check_cells),
 		CASE("RPT-CNT-13 every merge adds", check_merges_add),
-		CASE("RPT-CNT-13 nothing is lost between merges", check_in_between),
+		CASE("RPT-CNT-13 SEED-60 nothing is lost between merges",
+		    check_in_between),
 		CASE("a merge comes by itself", check_by_itself),
 		CASE("nothing is not merged", check_empty),
 		CASE("full of cells", check_full),

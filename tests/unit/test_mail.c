@@ -175,8 +175,8 @@ static const struct server_case {
 	{ "RPT-MAIL-06 STARTTLS 454: on in the clear",
 	    { .ehlo = OFFER, .starttls = "454 not now\r\n" }, MAIL_ACCEPTED,
 	    "message: 250 2.0.0 kept; without TLS: STARTTLS: 454 not now", 0 },
-	{ "RPT-MAIL-06 the handshake fails: once more in the clear", { .ehlo = OFFER },
-	    MAIL_ACCEPTED,
+	{ "RPT-MAIL-06 SEED-65 the handshake fails: once more in the clear",
+	    { .ehlo = OFFER }, MAIL_ACCEPTED,
 	    "message: 250 2.0.0 kept; "
 	    "without TLS: TLS handshake: wrong version number",
 	    0 },
@@ -849,7 +849,7 @@ main(void)
 		CASES(check_server, server_cases),
 		CASE("what a server hears, to the end", check_dialogue),
 		CASE(
-		    "RPT-MAIL-06 STARTTLS with any certificate, SIZE where it is known",
+		    "RPT-MAIL-06 SEED-65 STARTTLS with any certificate, SIZE where it is known",
 		    check_tls),
 		CASE("a refusal ends it", check_refused),
 		CASE("dots, lines of 998 octets, half a megabyte, in the clear and not",

@@ -31,11 +31,13 @@ static const struct received_policy policies[] = {
 static const struct received_failure failures[] = {
 	{ .type = "sts",
 	    .host = "mx.a.example",
+	    .address = "192.0.2.1",
 	    .result = "certificate-expired",
 	    .code = "",
 	    .count = 2 },
 	{ .type = "sts",
 	    .host = "mx.a.example",
+	    .address = "2001:db8::1",
 	    .result = "validation-failure",
 	    .code = "alert",
 	    .count = 1 },
@@ -505,7 +507,8 @@ main(void)
 {
 	const struct case_table tables[] = {
 		CASE("PUB-RPT-03 a report of others outlives a restart", check_kept),
-		CASE("PUB-RPT-03 who failed, how, how often, since when", check_sums),
+		CASE("PUB-RPT-03 SEED-70 who failed, how, how often, since when",
+		    check_sums),
 		CASE("reports of some days, or about one domain", check_filter),
 		CASES(check_same, same_cases),
 		CASE("reports of others go when their time is over", check_forget),

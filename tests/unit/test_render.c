@@ -286,6 +286,32 @@ check_file(void **state)
 	renderer_free(renderer);
 }
 
+/* What introductions to TLSRPT show: 15 good sessions under a policy in testing, its MX hosts as a list. */
+static void
+check_sample(void **state)
+{
+	static const struct tally good = { DAY, DOMAIN, POLICY_STS, DOMAIN,
+		"version: STSv1\nmode: testing", "mx1.example.net\nmx2.example.net", 15,
+		0, NULL, 0 };
+	struct report_options o = options();
+	struct renderer *renderer = renderer_new(&o);
+	struct rendered rendered = { 0 };
+	struct strbuf want = STRBUF_INIT;
+
+	(void)state;
+	hold(&good, 1);
+	assert_int_equal(render(renderer, NULL, DAY, DOMAIN, &rendered), ST_OK);
+	strbuf_addf(&want,
+	    HEAD ENTRY("sts", "\"version: STSv1\",\"mode: testing\"", DOMAIN,
+		",\"mx-host\":[\"mx1.example.net\",\"mx2.example.net\"]", "15", "0",
+		"") "]}\n",
+	    rendered.report_id);
+	assert_string_equal(rendered.json.data, want.data);
+	strbuf_clear(&want);
+	rendered_clear(&rendered);
+	renderer_free(renderer);
+}
+
 static void
 check_names(void **state)
 {
@@ -466,8 +492,9 @@ main(void)
 		CASES(check_wanted, wanted_cases),
 		CASE("a store that cannot be read", check_store_fails),
 		CASE(
-		    "RPT-JSON-22 RPT-JSON-23 RPT-FILE-02 RPT-FILE-04 one file, all policies",
+		    "RPT-JSON-22 RPT-JSON-23 RPT-FILE-02 RPT-FILE-04 SEED-72 one file, all policies",
 		    check_file),
+		CASE("RPT-JSON-10 SEED-62 15 good sessions", check_sample),
 		CASE("RPT-JSON-05 RPT-FILE-01 its names", check_names),
 		CASES(check_size, size_cases),
 		CASE("RPT-FILE-03 policy texts that do not fit", check_texts),

@@ -49,7 +49,7 @@ fill_in(const char *text, bool with_cr)
 static const struct mail_case {
 	const char *name, *mail, *submitter;
 } mail_cases[] = {
-	{ "RPT-MAIL-01 multipart/report, as everybody should",
+	{ "RPT-MAIL-01 SEED-71 multipart/report, as everybody should",
 	    MULTI TEXT "--b 1\n" TYPE("application/tlsrpt+gzip; name=x.json.gz") B64
 	    "--b 1--\n",
 	    "google.com" },

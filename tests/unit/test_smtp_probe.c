@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 #include "net/smtp_probe.h"
 
+#include <errno.h>
 #include <fcntl.h>
 
 #include "mx_host.h"
+#include "net/reach.h"
 #include "run_loop.h"
 
 #define BANNER  "220 mx.example ESMTP\r\n"
@@ -14,6 +16,7 @@
 struct seen {
 	unsigned times;
 	enum event_tls tls;
+	bool is_unroutable;
 	char detail[REASON_CODE_MAX + 1], helo[HELO_MAX + 1];
 	char version[16], cipher[64];
 	size_t cert_count;
@@ -59,6 +62,7 @@ on_seen(const struct smtp_probe_answer *a, void *arg)
 
 	seen->times++;
 	seen->tls = a->tls;
+	seen->is_unroutable = a->is_unroutable;
 	assert_true(strlen(a->detail) < sizeof(seen->detail));
 	snprintf(seen->detail, sizeof(seen->detail), "%s", a->detail);
 	snprintf(seen->helo, sizeof(seen->helo), "%s", a->helo);
@@ -73,6 +77,8 @@ on_seen(const struct smtp_probe_answer *a, void *arg)
 	memcpy(seen->leaf, a->chain->certs[0].der, seen->leaf_len);
 }
 
+static const char *our_name = "probe.example";
+
 static struct smtp_probe *
 look_for_keys(
     const struct endpoint *e, int deadline_ms, enum tls_keys keys, struct seen *seen)
@@ -82,7 +88,7 @@ look_for_keys(
 		.address = e->address,
 		.port = e->port,
 		.sni = &sni,
-		.helo = "probe.example",
+		.helo = our_name,
 		.deadline_ms = deadline_ms,
 		.keys = keys,
 	};
@@ -134,6 +140,9 @@ static const struct look_case {
 	{ "RPT-CNT-07 554 in place of a greeting: unknown",
 	    { .banner = "554-no\r\n554 thanks\r\n", .ehlo = HANGS_UP }, false,
 	    TLS_UNKNOWN, "554-no", "" },
+	{ "RPT-CNT-07 554 that speaks of routes: there was a way to who says so",
+	    { .banner = "554 Network is unreachable\r\n", .ehlo = HANGS_UP }, false,
+	    TLS_UNKNOWN, "554 Network is unreachable", "" },
 	{ "RPT-CNT-07 a greeting of another protocol: unknown",
 	    { .banner = "SSH-2.0-OpenSSH\r\n" }, false, TLS_UNKNOWN,
 	    "greeting: not SMTP", "" },
@@ -253,6 +262,14 @@ static const struct look_case {
 		.tls_max = TLS1_2_VERSION,
 		.ciphers = "aNULL:@SECLEVEL=0" },
 	    false, TLS_FAILED, "sslv3 alert handshake failure", "mx.example" },
+	{ "TLS-03 only suites without encryption: failed",
+	    { .banner = BANNER,
+		.ehlo = GREETED,
+		.starttls = GO,
+		.certs = { &rsa },
+		.tls_max = TLS1_2_VERSION,
+		.ciphers = "eNULL:@SECLEVEL=0" },
+	    false, TLS_FAILED, "sslv3 alert handshake failure", "mx.example" },
 };
 
 static void
@@ -264,6 +281,7 @@ check_look(void **state)
 
 	assert_true(mx_host_start(&host));
 	look(&host.child.endpoint, c->is_hanging ? SHORT_MS : LONG_MS, &seen);
+	assert_false(seen.is_unroutable);
 	assert_string_equal(seen.detail, c->detail);
 	assert_int_equal(seen.tls, c->want);
 	assert_string_equal(seen.helo, c->helo);
@@ -432,6 +450,30 @@ check_plain_farewell(void **state)
 	mx_host_stop(&host);
 }
 
+/* As where [report] helo is empty. */
+static void
+check_own_name(void **state)
+{
+	struct mx_host host = { .banner = BANNER,
+		.ehlo = "250 mx.example\r\n",
+		.starttls = "221 bye\r\n",
+		.tls = HOST_TLS_HANGUP };
+	struct mx_host_report report;
+	struct seen seen;
+	char want[300], name[256] = "";
+
+	(void)state;
+	assert_int_equal(gethostname(name, sizeof(name) - 1), 0);
+	snprintf(want, sizeof(want), "EHLO %s\r\nQUIT\r\n", name);
+	our_name = "";
+	assert_true(mx_host_start(&host));
+	look(&host.child.endpoint, LONG_MS, &seen);
+	our_name = "probe.example";
+	assert_true(mx_host_saw(&host, &report));
+	assert_string_equal(report.said, want);
+	mx_host_stop(&host);
+}
+
 /* --- connections that do not come about ---------------------------------------------------- */
 
 static void
@@ -445,6 +487,7 @@ check_refused(void **state)
 	look(&e, LONG_MS, &seen);
 	assert_int_equal(seen.tls, TLS_UNKNOWN);
 	assert_string_equal(seen.detail, "connect: Connection refused");
+	assert_false(seen.is_unroutable);
 }
 
 /* An address to which connect() fails at once: still, done does not run before the start has returned. */
@@ -459,6 +502,22 @@ check_no_way(void **state)
 	look(&e, LONG_MS, &seen);
 	assert_int_equal(seen.tls, TLS_UNKNOWN);
 	assert_memory_equal(seen.detail, "connect: ", 9);
+	assert_true(seen.is_unroutable);
+}
+
+/* A host that is down is none that there is no way to. */
+static void
+check_way(void **state)
+{
+	struct address here, there;
+
+	(void)state;
+	assert_int_equal(address_parse("127.0.0.1", 9, &here), ST_OK);
+	assert_int_equal(address_parse("255.255.255.255", 15, &there), ST_OK);
+	assert_false(reach_was_impossible(&here, EHOSTUNREACH));
+	assert_false(reach_was_impossible(&here, ECONNREFUSED));
+	assert_false(reach_was_impossible(&here, ETIMEDOUT));
+	assert_true(reach_was_impossible(&there, ENETUNREACH));
 }
 
 /* A full backlog: SYNs are dropped. */
@@ -540,8 +599,10 @@ main(void)
 		CASES(check_keys, keys_cases),
 		CASE("a chain without end is cut", check_long_chain),
 		CASE("QUIT also without STARTTLS", check_plain_farewell),
+		CASE("without a name of ours EHLO has the machine's", check_own_name),
 		CASE("RPT-CNT-07 nobody listens: unknown", check_refused),
 		CASE("RPT-CNT-07 no way there: unknown", check_no_way),
+		CASE("a host that is down is one that there is a way to", check_way),
 		CASE("RPT-CNT-07 no answer to SYN: unknown", check_connect_hangs),
 		CASE("cancelled at any moment", check_cancel_any_time),
 		CASE("no descriptor stays behind", check_descriptors),

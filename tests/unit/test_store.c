@@ -434,6 +434,10 @@ check_version_1(void **state)
 	/* The command without a daemon reads it as it is. */
 	assert_int_equal(store_open_readonly(folder, &s, NULL), ST_OK);
 	assert_policies(s, "a.example=1 b.example=2");
+	log_capture();
+	assert_int_equal(store_open_day(s, 0, 4102444800, &day), ST_IO);
+	assert_int_equal(log_count("made by an earlier version (1; known is "), 1);
+	log_release();
 	store_close(s);
 
 	s = open_started();

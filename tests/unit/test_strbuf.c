@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: ISC */
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "base/strbuf.h"
 #include "cases.h"
 
@@ -82,6 +86,32 @@ check_reserve(void **state)
 	strbuf_clear(&sb);
 }
 
+/* Such a length is a mistake of ours: the process ends, and neither spins nor writes. */
+static void
+check_overflow(void **state)
+{
+	static const size_t lengths[] = { SIZE_MAX, SIZE_MAX - 3, SIZE_MAX / 2 };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT_OF(lengths); i++) {
+		int status = 0;
+		pid_t child = fork();
+
+		if (child == 0) {
+			struct strbuf sb = STRBUF_INIT;
+
+			alarm(10);
+			strbuf_adds(&sb, "abc");
+			strbuf_reserve(&sb, lengths[i]);
+			_exit(0);
+		}
+		assert_int_equal(waitpid(child, &status, 0), child);
+		assert_int_not_equal(status, 0);
+		assert_false(WIFSIGNALED(status) && WTERMSIG(status) != SIGABRT);
+	}
+}
+
 static const struct consume_case {
 	const char *name, *text;
 	size_t n;
@@ -148,6 +178,7 @@ main(void)
 		CASE("bytes, strings and formats go behind each other", check_adders),
 		CASE("a format longer than the room", check_long_format),
 		CASE("reserved room is not moved", check_reserve),
+		CASE("more than all memory ends the process", check_overflow),
 		CASES(check_consume, consume_cases),
 		CASE("a taken text is the caller's", check_take),
 		CASE("reset keeps the memory", check_reset),

@@ -13,7 +13,7 @@ static const struct select_case {
 	const char *want; /* the id, or what why must say */
 } select_cases[] = {
 	/* Conformance section 24, and section 4 item by item. */
-	{ "STS-DNS-02 a usual record", { "v=STSv1; id=20160831085700Z;" },
+	{ "STS-DNS-02 SEED-37 a usual record", { "v=STSv1; id=20160831085700Z;" },
 	    STS_RECORD_FOUND, "20160831085700Z" },
 	{ "STS-DNS-02 no blanks and no last semicolon", { "v=STSv1;id=a" },
 	    STS_RECORD_FOUND, "a" },
@@ -35,8 +35,9 @@ static const struct select_case {
 	    STS_RECORD_INVALID, "white space at the end" },
 	{ "STS-DNS-02 a line end at the end", { "v=STSv1; id=1\n" }, STS_RECORD_INVALID,
 	    "octet 0x0a at position 14" },
-	{ "STS-DNS-03 the version in upper case", { "v=STSV1; id=20210331000000Z;" },
-	    STS_RECORD_NONE, "does not start with" },
+	{ "STS-DNS-03 SEED-37 the version in upper case",
+	    { "v=STSV1; id=20210331000000Z;" }, STS_RECORD_NONE,
+	    "does not start with" },
 	{ "STS-DNS-03 the v in upper case", { "V=STSv1; id=1" }, STS_RECORD_NONE,
 	    "does not start with" },
 	{ "STS-DNS-03 another version", { "v=STSv10; id=1" }, STS_RECORD_NONE,
@@ -51,7 +52,7 @@ static const struct select_case {
 	    "id of 0 letters or digits" },
 	{ "STS-DNS-04 an empty id before a semicolon", { "v=STSv1; id=;" },
 	    STS_RECORD_INVALID, "id of 0 letters or digits" },
-	{ "STS-DNS-04 hyphens in an id", { "v=STSv1; id=2023-09-23;" },
+	{ "STS-DNS-04 SEED-38 hyphens in an id", { "v=STSv1; id=2023-09-23;" },
 	    STS_RECORD_INVALID, "octet 0x2d at position 17" },
 	{ "STS-DNS-04 an underscore in an id", { "v=STSv1; id=abc_1" },
 	    STS_RECORD_INVALID, "octet 0x5f at position 16" },

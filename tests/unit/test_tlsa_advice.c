@@ -28,19 +28,22 @@ static const struct advice_case {
 	{ "PUB-TLSA-02 SHA2-512 beside data in full", "312l 310l", REMARK_ADVICE,
 	    "advice 3 1 0: data in full|!SHA2-512 alone" },
 	{ "PUB-TLSA-02 SHA2-512 beside a SHA2-256 that is none", "312l 311x",
-	    REMARK_BROKEN, "advice : SHA2-512 alone" },
+	    REMARK_ADVICE, "advice : SHA2-512 alone" },
 	{ "PUB-TLSA-11 four digests are not too much", "311l 311o 311a 311s",
 	    REMARK_NOTE, "" },
 	{ "PUB-TLSA-11 two certificates in full", "300a 300r 300i", REMARK_ADVICE,
-	    "octets of records need TCP|RFC 7671, 10.1" },
-	{ "SEED-05 a digest of one octet", "311x 311l", REMARK_BROKEN,
-	    "broken 3 1 1: digest of wrong length|RFC 6698, 4.1" },
+	    "octets of records: they need TCP|RFC 7671, 10.1" },
+	{ "SEED-05 a digest of one octet beside a good record", "311x 311l",
+	    REMARK_ADVICE,
+	    "advice 3 1 1: digest of wrong length|RFC 6698, 4.1|!broken" },
+	{ "SEED-05 a digest of one octet alone", "311x", REMARK_BROKEN,
+	    "advice 3 1 1: digest of wrong length|broken : no record is usable" },
 	{ "SEED-05 selector 2", "321l", REMARK_BROKEN,
-	    "broken 3 2 1: unknown selector|broken : no record is usable" },
+	    "advice 3 2 1: unknown selector|broken : no record is usable" },
 	{ "SEED-05 selector 2 in full", "320l", REMARK_BROKEN,
-	    "broken 3 2 0: unknown selector|!data in full" },
-	{ "SEED-05 a record of two octets", "311y 311l", REMARK_BROKEN,
-	    "broken : |RFC 6698, 4.1|!usages 0 and 1" },
+	    "advice 3 2 0: unknown selector|!data in full" },
+	{ "SEED-05 a record of two octets", "311y 311l", REMARK_ADVICE,
+	    "advice : |RFC 6698, 4.1|!usages 0 and 1" },
 	{ "PUB-TLSA-02 no records at all", "", REMARK_BROKEN,
 	    "no record is usable|!SHA2-512" },
 };
@@ -85,7 +88,7 @@ static const struct owner_case {
 	{ "SEED-09 no host name behind it", "_25._tcp.mx..example",
 	    "nobody asks there" },
 	{ "SEED-09 another port", "_465._tcp.mx.example.org.",
-	    "note _465._tcp.mx.example.org.: mail between servers goes to port 25" },
+	    "note _465._tcp.mx.example.org.: a record for port 465: mail between servers goes to port 25" },
 };
 
 static void
@@ -96,6 +99,39 @@ check_owner(void **state)
 	struct strbuf got = STRBUF_INIT;
 
 	tlsa_advise_owner(c->owner, &remarks);
+	add_remarks(&got, &remarks);
+	assert_remarks(strbuf_str(&got), c->want);
+	strbuf_clear(&got);
+	remarks_clear(&remarks);
+}
+
+static const struct ttl_case {
+	const char *name;
+	uint32_t ttl_s;
+	bool is_published;
+	const char *want;
+} ttl_cases[] = {
+	{ "PUB-TLSA-10 SEED-28 an hour", 3600, true, "" },
+	{ "PUB-TLSA-10 SEED-28 half an hour", 1800, true, "" },
+	{ "PUB-TLSA-10 SEED-28 a second more than an hour", 3601, true,
+	    "advice : a TTL of 3601 s|RFC 7671, 8.1" },
+	{ "PUB-TLSA-10 SEED-28 a day, of which that is left", 3601, false,
+	    "advice : a TTL of 3601 s" },
+	{ "PUB-TLSA-10 SEED-28 300 s are accepted with a note", 300, true,
+	    "note : a TTL of 300 s" },
+	{ "PUB-TLSA-10 SEED-28 what is left in a cache may be short", 10, false, "" },
+	{ "PUB-TLSA-10 SEED-28 less than 300 s", 299, true,
+	    "advice : a TTL of 299 s|use 1800 to 3600 s" },
+};
+
+static void
+check_ttl(void **state)
+{
+	const struct ttl_case *c = *state;
+	struct remarks remarks = REMARKS_INIT;
+	struct strbuf got = STRBUF_INIT;
+
+	tlsa_advise_ttl(c->ttl_s, c->is_published, &remarks);
 	add_remarks(&got, &remarks);
 	assert_remarks(strbuf_str(&got), c->want);
 	strbuf_clear(&got);
@@ -139,6 +175,7 @@ main(void)
 	const struct case_table tables[] = {
 		CASES(check_advice, advice_cases),
 		CASES(check_owner, owner_cases),
+		CASES(check_ttl, ttl_cases),
 		CASES(check_meaning, meaning_cases),
 	};
 	int failed;

@@ -6,11 +6,11 @@
 
 #include "cases.h"
 #include "certs.h"
-#include "policy/remark.h"
+#include "remark_lines.h"
 
 /* root -> intermediate -> leaf, and what else a server may show. */
 static struct cert root, intermediate, leaf, rsa, expired, soon, later, stranger, weak,
-    other;
+    sha1, other;
 
 static inline const struct cert *
 cert_of(char letter)
@@ -34,6 +34,8 @@ cert_of(char letter)
 		return &stranger;
 	case 'w':
 		return &weak;
+	case 'h':
+		return &sha1;
 	default:
 		return &other;
 	}
@@ -63,37 +65,6 @@ set_of(const char *text)
 		bytes[n][2] = (uint8_t)(text[2] - '0');
 	}
 	return tlsa_set_new(rdata, n);
-}
-
-/* "LEVEL ABOUT: TEXT;" for each remark. */
-static inline void
-add_remarks(struct strbuf *out, const struct remarks *remarks)
-{
-	size_t i;
-
-	for (i = 0; i < remarks->count; i++)
-		strbuf_addf(out, "%s %s: %s;\n",
-		    remark_level_word(remarks->items[i].level), remarks->items[i].about,
-		    remarks->items[i].text);
-}
-
-/* Every line of want stands in got, none behind a "!" does, or there are no remarks at all and none is wanted. */
-static inline void
-assert_remarks(const char *got, const char *want)
-{
-	char line[256];
-	size_t len;
-
-	if (want[0] == '\0')
-		assert_string_equal(got, "");
-	for (; *want != '\0'; want += len + (want[len] == '|')) {
-		len = strcspn(want, "|");
-		snprintf(line, sizeof(line), "%.*s", (int)len, want);
-		if (line[0] == '!' && strstr(got, line + 1) != NULL)
-			fail_msg("\"%s\" is in \"%s\"", line + 1, got);
-		if (line[0] != '!' && strstr(got, line) == NULL)
-			fail_msg("\"%s\" is not in \"%s\"", line, got);
-	}
 }
 
 static inline void
@@ -127,6 +98,9 @@ certs_make(void)
 	weak =
 	    cert_make(&(struct cert_spec){ .cn = "weak", .san = san, .rsa_bits = 1024 },
 		&intermediate);
+	sha1 =
+	    cert_make(&(struct cert_spec){ .cn = "sha1", .san = san, .is_sha1 = true },
+		&intermediate);
 	other = cert_make(&(struct cert_spec){ .cn = "other", .san = san }, NULL);
 }
 
@@ -134,7 +108,7 @@ static inline void
 certs_clear(void)
 {
 	struct cert *all[] = { &root, &intermediate, &leaf, &rsa, &expired, &soon,
-		&later, &stranger, &weak, &other };
+		&later, &stranger, &weak, &sha1, &other };
 	size_t i;
 
 	for (i = 0; i < COUNT_OF(all); i++)

@@ -19,8 +19,8 @@ other ec ca -1 90 other.example
 def _line(name, kind, own_names, nexthop, target=None):
     cert = kinds.CERTS[kind]
     names = {'own': ','.join(own_names), 'wild': '*.' + name.partition('.')[2],
-             'other': 'other.example', 'target': target, 'nexthop': nexthop, 'none': '-'}[cert.names]
-    return '%s ec %s %d %d %s\n' % (name, cert.issuer, *cert.days, names)
+             'other': 'other.example', 'target': target, 'nexthop': nexthop, 'evil': kinds.ESCAPES + '.example', 'none': '-'}[cert.names]
+    return '%s %s %s %d %d %s\n' % (name, cert.key, cert.issuer, *cert.days, names)
 
 
 def specs(world):
@@ -41,7 +41,7 @@ def specs(world):
 
 
 def make(directory, world):
-    source = table.FILE.with_name('mkcert.c')
+    source = table.FOLDER / 'mkcert.c'
     subprocess.run(['gcc', '-O1', '-o', directory / 'mkcert', source, '-lcrypto'], check=True,
                    env={**os.environ, 'TMPDIR': str(directory)})
     subprocess.run([directory / 'mkcert'], cwd=directory / 'certs', input=specs(world), text=True,
@@ -49,6 +49,8 @@ def make(directory, world):
     for host in world.hosts.values():
         if kinds.CERTS[host.sink.cert].has_bad_tail:
             _add_bad_tail(directory / 'certs', host.name)
+        if not kinds.CERTS[host.sink.cert].has_root:
+            _cut_root(directory / 'certs' / (host.name + '.pem'))
 
 
 def _add_bad_tail(folder, name):
@@ -57,6 +59,11 @@ def _add_bad_tail(folder, name):
     version_3, no_version = bytes.fromhex('a003020102'), bytes.fromhex('a003020109')
     with open(folder / (name + '.pem'), 'a', encoding='ascii') as chain:
         chain.write(ssl.DER_cert_to_PEM_cert(der.replace(version_3, no_version, 1)))
+
+
+def _cut_root(path):
+    begin = '-----BEGIN'
+    path.write_text(begin.join(path.read_text().split(begin)[:-1]))
 
 
 def shown_by(host):
@@ -72,7 +79,7 @@ def tlsa(directory, host):
         if owner == 'filler':
             lines.append('%s %064x' % (form, len(lines)))
             continue
-        for name in shown_by(host) if owner == 'own' else [owner]:
+        for name in {'own': shown_by(host), 'first': [host.name]}.get(owner, [owner]):
             for line in (directory / 'certs' / (name + '.tlsa')).read_text().splitlines():
                 if line.startswith(selector_and_type + ' '):
                     lines.append('%s %s' % (usage, line))

@@ -9,7 +9,7 @@ REFUSED_NETWORKS = [ipaddress.ip_network(net) for net in (
     '10.0.0.0/8', '127.0.0.0/8', 'fc00::/7', '::1/128', '::ffff:0:0/96')]
 RECORD = re.compile(r'v=STSv1;\s*id=[A-Za-z0-9]{1,32};?')
 POLICY_LINE = re.compile(r'[A-Za-z0-9][A-Za-z0-9_.-]{0,31}:[ \t]*[!-~]([ -~]*[!-~])?[ \t]*')
-USABLE = re.compile(r'[23] [01] (0|1 [0-9A-F]{64}|2 [0-9A-F]{128})', re.IGNORECASE)
+USABLE = re.compile(r'[23] [01] (0 [0-9A-F]+|1 [0-9A-F]{64}|2 [0-9A-F]{128})', re.IGNORECASE)
 
 
 def sts_record(texts):

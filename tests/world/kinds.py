@@ -11,9 +11,13 @@ class Zone:
     algorithm: str = 'ECDSAP256SHA256'  # '' = not signed
     ds: str = 'good'                    # in the parent: good, bad or ''
     options: tuple = ()                 # for ldns-signzone
+    days: tuple = (-1, 14)              # from, to, of the signatures, counted from now
     spoil: str = ''                     # RR types (a pattern) whose signatures are made wrong
     fault: str = ''                     # what faulty_dns.py does to every query
     served: str = 'yes'                 # no: REFUSED; empty: SERVFAIL; hole: no answer
+    second: str = ''                    # name server: good, lame (does not serve the zone), silent, or late (a file of its own)
+    ttl: int = 300
+    refresh: int = 300                  # of the SOA record
 
 
 UNSIGNED = {'algorithm': '', 'ds': ''}
@@ -29,7 +33,15 @@ ZONES = {
     'bogus-a': Zone(spoil='A'),
     'bogus-tlsa': Zone(spoil='TLSA'),
     'wrong-ds': Zone(ds='bad'),
-    'expired-sig': Zone(options=('-i', '20200101000000', '-e', '20200201000000')),
+    'expired-sig': Zone(days=(-40, -10)),
+    'sig-soon': Zone(days=(-20, 1)),
+    'sig-long': Zone(days=(-1, 400)),
+    'ttl-long': Zone(ttl=86400),
+    'ttl-short': Zone(ttl=30),
+    'refresh': Zone(refresh=14400, second='good'),
+    'lame': Zone(second='lame'),
+    'silent': Zone(second='silent'),
+    'late': Zone(second='late'),
     'slow': Zone(fault='slow'),
     'servfail': Zone(**UNSIGNED, served='empty'),
     'refused': Zone(**UNSIGNED, served='no'),
@@ -44,6 +56,7 @@ EXTRA_ZONES = {
     'alias.test': 'unsigned',
     'alias-signed.test': 'signed',
     'sinks.test': 'signed',             # one MX host of every kind, for tests of single sessions
+    'roll.test': 'late',                # empty, for a test that changes it
 }
 
 # Mail domains beside the table, without any policy of their own: the MX host, and its TLSA word.
@@ -54,6 +67,10 @@ BESIDE = {
     'badtail.plain.test': ('mx-badtail-b.sinks.test', 'wrong'),
 }
 
+
+# What turns a terminal's title, screen and colours over, as DNS and as servers say it.
+DNS_ESCAPES, ESCAPES = r'\027]0,owned\007\027[31m\027[2J\155', '\x1b]0;owned\x07\x1b[31m\x1b[2J\x9b'
+DKIM_KEY = '11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo='
 
 # Where reports go: zone of the collectors, and domain of a mailbox (it is in domains.tsv too).
 REPORTS = 'report.test'
@@ -69,7 +86,27 @@ RECORDS = {
     'dane-nods.test': 'v=TLSRPTv1; rua=https://collect-stream.report.test/%s',
     # the operator of an MX host, for DANE (RFC 8460, 1.1)
     'mx-good.dane-ee.test': RECORD,
+    # of audit.tsv
+    'sts-silent.test': '',
+    'rua-wild.test': 'v=TLSRPTv1; rua=mailto:tls!10m@report.test',
+    'rua-nobody.test': 'v=TLSRPTv1; rua=mailto:tls@nobody.test,https://nowhere.rua-nobody.test/',
+    'rua-two.test': '',
+    'hostile.test': 'v=TLSRPTv1; rua=https://' + DNS_ESCAPES + '.test/',
 }
+
+# Records that no word makes: (owner, RR type, data). All of audit.tsv.
+MORE = [
+    ('_smtp._tls.rua-two.test', 'TXT', '"v=TLSRPTv1; rua=mailto:a@report.test"'),
+    ('_smtp._tls.rua-two.test', 'TXT', '"v=TLSRPTv1; rua=mailto:b@report.test"'),
+    ('good._domainkey.fine.test', 'TXT', '"v=DKIM1; k=ed25519; p=%s"' % DKIM_KEY),
+    ('both._domainkey.fine.test', 'TXT', '"v=DKIM1; k=ed25519; s=email:tlsrpt; p=%s"' % DKIM_KEY),
+    ('mail._domainkey.fine.test', 'TXT', '"v=DKIM1; k=ed25519; s=email; p=%s"' % DKIM_KEY),
+    ('gone._domainkey.fine.test', 'TXT', '"v=DKIM1; k=ed25519; p="'),
+    ('hostile.test', 'MX', r'20 mx\027[31m.hostile.test.'),
+    ('evil._domainkey.hostile.test', 'TXT', '"v=DKIM1; k=%s; p=%s"' % (DNS_ESCAPES, DKIM_KEY)),
+    ('null-two.test', 'MX', '0 .'),
+    ('literal.test', 'MX', '20 203.0.113.1.'),
+]
 
 
 @dataclass(frozen=True)
@@ -96,10 +133,12 @@ COLLECTORS = {
 @dataclass(frozen=True)
 class Cert:
     """A leaf certificate for one host name."""
+    key: str = 'ec'                     # as mkcert.c knows it
     issuer: str = 'ca'                  # self = signed with its own key
     days: tuple = (-1, 90)              # from, to, counted from now
-    names: str = 'own'                  # own, wild, other, target, nexthop or none (common name only)
+    names: str = 'own'                  # own, wild, other, target, nexthop, evil (control characters) or none (common name only)
     has_bad_tail: bool = False          # behind it stands one of a version that there is not
+    has_root: bool = True               # its issuers are sent to the last one
 
 
 CERTS = {
@@ -116,6 +155,12 @@ CERTS = {
     'tawrongname': Cert(issuer='ta', names='other'),
     'tanexthop': Cert(issuer='ta', names='nexthop'),
     'badtail': Cert(issuer='self', has_bad_tail=True),
+    'tashort': Cert(issuer='ta', has_root=False),
+    'soon': Cert(days=(-80, 5)),
+    'early': Cert(days=(3, 90)),
+    'weak': Cert(key='rsa1024'),
+    'sha1': Cert(key='sha1'),
+    'evilname': Cert(names='evil'),
 }
 
 
@@ -127,6 +172,9 @@ class Sink:
     does6: str = ''                     # over IPv6, if different
     rsa: bool = False                   # shows an RSA certificate too
     fault: tuple = ()                   # address types whose queries get SERVFAIL
+    is_wide: bool = False               # has two addresses of each family
+    is_dead: bool = False               # at the last IPv4 address packets are dropped
+    is_away: bool = False               # there is no route to its IPv4 address
     alias: str = ''                     # CNAME to a name inside its zone, a second one, or outside in plain.test
     address: bool = True
 
@@ -151,14 +199,21 @@ SINKS = {
     'alias': Sink(alias='inside'),
     'outalias': Sink(alias='outside'),
     'aliased': Sink(cert='aliased', alias='second'),
+    'weak': Sink(cert='weak', does='lax'),
+    'sha1': Sink(cert='sha1', does='lax'),
+    'wide': Sink(does='slow', is_wide=True),
+    'widedead': Sink(does='slow', is_wide=True, is_dead=True),
+    'noroute': Sink(is_away=True),
+    'hostile': Sink(does='hostile'),
+    'hostile421': Sink(does='hostile421'),
 }
 
 
 @dataclass(frozen=True)
 class Tlsa:
     """A TLSA set: (whose key, "usage selector type") of each record, and where it is found."""
-    records: tuple = ()                 # own, other, ta, or filler (keys that nobody has)
-    at: str = 'host'                    # host, target (of the alias) or cname (of the TLSA owner)
+    records: tuple = ()                 # own, first (its EC key alone), rsa, other, ta, taroot, or filler (keys that nobody has)
+    at: str = 'host'                    # host, target (of the alias), cname (of the TLSA owner) or domain
     fault: str = ''                     # what faulty_dns.py does to the TLSA query
 
 
@@ -180,6 +235,14 @@ TLSA = {
     'servfail': Tlsa(EE, fault='servfail'),
     'notimp': Tlsa(EE, fault='notimp'),
     'truncated': Tlsa(EE, fault='truncated'),
+    'econly': Tlsa((('first', '3 1 1'),)),
+    'rsaonly': Tlsa((('rsa', '3 1 1'),)),
+    'agility': Tlsa(EE + (('other', '3 1 2'),)),
+    'future': Tlsa(EE + (('other', '2 1 1'),)),
+    'full': Tlsa((('own', '3 0 0'),)),
+    'cert': Tlsa((('own', '3 0 1'),)),
+    'root': Tlsa((('taroot', '2 1 1'),)),
+    'astray': Tlsa(EE, at='domain'),
 }
 
 
@@ -229,6 +292,8 @@ POLICIES = {
     'txt-split': Policy(record=('"v=STSv1; i" "d=20240101;"',)),
     'charset': Policy(media_type='Text/Plain; charset=utf-16; x=y'),
     'maxage0': Policy(max_age=0),
+    'maxage-day': Policy(max_age=86400),
+    'maxage-long': Policy(max_age=31557601),
     'v6only': Policy(address='v6'),
     'hole6': Policy(address='hole6'),
 
@@ -274,4 +339,9 @@ POLICIES = {
     'text-bom': Policy(prefix='\ufeff'),
     'text-case': Policy(mode='Enforce'),
     'text-empty': Policy(does='empty'),
+    'hostile': Policy(record=('"v=STSv1; id=%s;"' % DNS_ESCAPES,)),
+    'hostile-type': Policy(media_type='text/html' + ESCAPES),
+    'hostile-text': Policy(prefix=ESCAPES + '\r\n'),
+    'hostile-cert': Policy(cert='evilname'),
+    'hostile-status': Policy(status='404 ' + ESCAPES),
 }

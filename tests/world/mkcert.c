@@ -3,9 +3,9 @@
  *
  * Reads one certificate a line from standard input, issuers first:
  *
- *	NAME ec|rsa ISSUER|self|CA|CA:ISSUER FROM-DAYS TO-DAYS DNS-NAME[,DNS-NAME]|-
+ *	NAME KEY ISSUER|self|CA|CA:ISSUER FROM-DAYS TO-DAYS DNS-NAME[,DNS-NAME]|-
  *
- * NAME becomes the common name; days count from now.  Writes into the current
+ * KEY is one of key_types; NAME becomes the common name; days count from now.  Writes into the current
  * directory NAME.key, NAME.pem (with its issuers behind it), NAME.crt (alone) and
  * NAME.tlsa: for each selector and matching type a line "SELECTOR TYPE HEX".
  */
@@ -35,6 +35,17 @@ struct entry {
 	X509 *cert;
 };
 
+static const struct key_type {
+	const char *name;
+	unsigned rsa_bits;             /* 0: P-256 */
+	const EVP_MD *(*digest)(void); /* of the signature on the certificate */
+} key_types[] = {
+	{ "ec", 0, EVP_sha256 },
+	{ "rsa", 2048, EVP_sha256 },
+	{ "rsa1024", 1024, EVP_sha256 },
+	{ "sha1", 0, EVP_sha1 },
+};
+
 static struct entry entries[ENTRIES_MAX];
 static size_t entry_count;
 
@@ -52,6 +63,16 @@ find(const char *name)
 		if (strcmp(entries[i].name, name) == 0)
 			return &entries[i];
 	fail("no such issuer", name);
+	return NULL;
+}
+
+static const struct key_type *
+find_key_type(const char *name)
+{
+	for (size_t i = 0; i < sizeof(key_types) / sizeof(key_types[0]); i++)
+		if (strcmp(key_types[i].name, name) == 0)
+			return &key_types[i];
+	fail("no such kind of key", name);
 	return NULL;
 }
 
@@ -130,6 +151,7 @@ make(const struct spec *s)
 	const bool is_own =
 	    strcmp(s->issuer, "CA") == 0 || strcmp(s->issuer, "self") == 0;
 	const struct entry *by = e;
+	const struct key_type *type = find_key_type(s->key_type);
 
 	if (entry_count == ENTRIES_MAX)
 		fail("too many", s->name);
@@ -137,7 +159,7 @@ make(const struct spec *s)
 		e->issuer = by = find(is_ca ? s->issuer + strlen("CA:") : s->issuer);
 	snprintf(e->name, sizeof(e->name), "%s", s->name);
 	e->key =
-	    strcmp(s->key_type, "rsa") == 0 ? EVP_RSA_gen(2048) : EVP_EC_gen("P-256");
+	    type->rsa_bits == 0 ? EVP_EC_gen("P-256") : EVP_RSA_gen(type->rsa_bits);
 	e->cert = X509_new();
 	if (e->key == NULL || e->cert == NULL)
 		fail("no key", s->name);
@@ -153,7 +175,7 @@ make(const struct spec *s)
 		    e->cert, by->cert, NID_key_usage, "critical,keyCertSign,cRLSign");
 	if (strcmp(s->dns_names, "-") != 0)
 		extend_names(e->cert, by->cert, s->dns_names);
-	if (X509_sign(e->cert, by->key, EVP_sha256()) == 0)
+	if (X509_sign(e->cert, by->key, type->digest()) == 0)
 		fail("cannot sign", s->name);
 	entry_count++;
 	return e;

@@ -78,6 +78,14 @@ def _leaf_files(leaves):
             yield zone, 'no-such-file'
 
 
+def _late_files(directory, leaves):
+    """Copies, so that one may change without the other."""
+    for zone, word in leaves.kind.items():
+        if kinds.ZONES[word].second == 'late':
+            shutil.copy(directory / 'zones' / (zone + '.signed'), directory / 'zones' / (zone + '.late'))
+            yield zone, zone + '.late'
+
+
 def configure(directory, leaves):
     """Writes all configurations; returns the command of each daemon."""
     shutil.copy(signing.root_key(directory / 'zones'), directory / 'anchor.key')
@@ -89,5 +97,6 @@ def configure(directory, leaves):
     anchor = ' trust-anchor-file: "%s/anchor.key"' % directory
     return [_nsd(directory, 'nsd-top', table.TOP, top),
             _nsd(directory, 'nsd-leaf', table.LEAF, _leaf_files(leaves)),
+            _nsd(directory, 'nsd-late', table.LATE, _late_files(directory, leaves)),
             _unbound(directory, 'unbound', table.RESOLVER, 'validator iterator', anchor),
             _unbound(directory, 'unbound-plain', [table.PLAIN_RESOLVER], 'iterator')]

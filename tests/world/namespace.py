@@ -31,9 +31,9 @@ def claim(name):
 
 def addresses(world):
     """Every address that somebody in the world has, without those that lo has by itself."""
-    found = [table.TOP, table.LEAF, table.FAULTY]
+    found = [table.TOP, table.LEAF, table.FAULTY, table.LATE]
     for host in world.hosts.values():
-        found += [address for _, address in host.addresses]
+        found += [address for _, address in host.live_addresses]
     for domain in world.domains:
         if domain.policy:
             found += [address for _, address in domain.web_addresses]

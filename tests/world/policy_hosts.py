@@ -9,6 +9,7 @@ PATIENCE_S = 120                        # until a server gives a silent client u
 HEAD_MAX = 16384
 CHUNK = 4096
 PAD = 64
+REQUESTS = itertools.count(1)           # to hosts whose policy changes each time
 
 
 def patterns(domain):
@@ -54,10 +55,9 @@ class PolicyHost:
         self.cert_path, self.log, self.sessions = cert_path, log, sessions
         self.sharing = sharing
         self.body = text(domain)
-        self.requests = itertools.count(1)
 
     def context(self):
-        return tls.context((self.cert_path(self.domain.web),), self.does == 'tls10')
+        return tls.context((self.cert_path(self.domain.web),), self.does)
 
     def serve(self, sock, peer):
         """Handles one connection. Runs in a thread of its own."""
@@ -96,7 +96,7 @@ class PolicyHost:
         if policy.location and path != '/.well-known/mta-sts.txt':
             status = '200 OK'           # where the redirect leads to
         if self.does == 'rolling':
-            body += b'request: %d\r\n' % next(self.requests)
+            body += b'request: %d\r\n' % next(REQUESTS)
         headers = ['HTTP/1.1 ' + status, 'Connection: close']
         if policy.media_type:
             headers.append('Content-Type: ' + policy.media_type)
@@ -124,7 +124,7 @@ def parse_head(head):
 
 
 def send_head(sock, headers):
-    sock.sendall(('\r\n'.join(headers) + '\r\n\r\n').encode())
+    sock.sendall(('\r\n'.join(headers) + '\r\n\r\n').encode('latin-1'))
 
 
 def send_length(sock, headers, body):

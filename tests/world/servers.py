@@ -35,7 +35,7 @@ def smtp(world, directory, cert_path, sessions):
     log = jsonlog.JsonLog(directory / 'sink.log')
     mailbox = smtp_sinks.Mailbox(directory / 'mailbox')
     for host in world.hosts.values():
-        for rrtype, address in host.addresses:
+        for rrtype, address in host.live_addresses:
             if host.does(rrtype) != 'refuse':
                 yield address, 25, smtp_sinks.SmtpSink(
                     host, rrtype, address, cert_path, log, sessions, mailbox)
@@ -76,7 +76,7 @@ def accept_forever(selector):
 
 
 def main(directory):
-    world = table.World()
+    world = table.World(directory / table.FILE)
     dns = faulty_dns.FaultyDns(table.FAULTY, table.LEAF, zones.Zones(world, directory).faults)
     threading.Thread(target=dns.run, daemon=True).start()
 

@@ -1,6 +1,7 @@
 """Writes and signs all zones, leaves first, since the parent needs their DS records."""
 import re
 import subprocess
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import kinds
@@ -8,6 +9,7 @@ import table
 import zones
 
 AT_ONCE = 8
+DAY_S = 86400
 
 
 def _run(directory, *command):
@@ -18,8 +20,11 @@ def _run(directory, *command):
 
 
 def _spoil(path, rrtype):
-    """Makes a zone bogus after signing: changes one character of each signature over rrtype."""
-    pattern = r'(?m)^(\S+\s+\d+\s+IN\s+RRSIG\s+%s\s.*\s)(\S)(\S+)$' % rrtype
+    """Makes a zone bogus after signing: changes one character of each signature over rrtype.
+
+    Not over the addresses of name servers, or the resolver would sooner or later ask none of them about anything.
+    """
+    pattern = r'(?m)^((?!ns\.)\S+\s+\d+\s+IN\s+RRSIG\s+%s\s.*\s)(\S)(\S+)$' % rrtype
 
     def other(match):
         return match[1] + ('B' if match[2] != 'B' else 'C') + match[3]
@@ -40,7 +45,8 @@ def _sign(directory, zone, kind):
     key = _run(directory, 'ldns-keygen', '-a', kind.algorithm, '-b', bits, '-k',
                '-r', '/dev/urandom', zone)
     signed = directory / (file_name(zone) + '.signed')
-    _run(directory, 'ldns-signzone', '-f', signed, '-o', zone, *kind.options, file_name(zone), key)
+    begins, ends = (time.strftime('%Y%m%d%H%M%S', time.gmtime(time.time() + day * DAY_S)) for day in kind.days)
+    _run(directory, 'ldns-signzone', '-f', signed, '-o', zone, '-i', begins, '-e', ends, *kind.options, file_name(zone), key)
     if kind.spoil:
         _spoil(signed, kind.spoil)
     return (directory / (key + '.ds')).read_text()
@@ -65,11 +71,11 @@ def sign_all(directory, leaves):
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         records = dict(zip(leaves.kind, pool.map(leaf, leaves.kind)))
-    text = zones.apex('test', table.TOP)
+    text = zones.apex('test', [table.TOP])
     for zone, ds in records.items():
-        text += zones.delegation(zone, leaves.server(zone)) + ds
+        text += zones.delegation(zone, leaves.servers(zone)) + ds
     ds = sign(directory, 'test', text)
-    sign(directory, '.', zones.apex('', table.TOP) + zones.delegation('test', table.TOP) + ds)
+    sign(directory, '.', zones.apex('', [table.TOP]) + zones.delegation('test', [table.TOP]) + ds)
 
 
 def root_key(directory):

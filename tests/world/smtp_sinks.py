@@ -1,13 +1,18 @@
 """The MX hosts: SMTP servers that take every mail, or with the fault of their kind."""
 import itertools
+import time
 
 import certs
 import kinds
 import tls
 
+SLOWNESS_S = 2                          # before a slow server greets
 PATIENCE_S = 120                        # until a server gives a silent client up
 GARBAGE = b'this is not TLS at all\r\n'
 CONNECTIONS = itertools.count(1)
+GREETINGS = {'b421': '421 4.3.2 go away', 'hostile421': '421 4.3.2 ' + kinds.ESCAPES}
+REFUSALS = {'nostarttls': '502 5.5.1 not implemented', 'tls454': '454 4.7.0 no TLS now',
+            'hostile': '454 4.7.0 ' + kinds.ESCAPES}
 
 
 class Mailbox:
@@ -31,7 +36,7 @@ class SmtpSink:
 
     def serve(self, sock, peer):
         """Handles one connection. Runs in a thread of its own."""
-        session = Session(self, sock)
+        session, began = Session(self, sock), round(time.time(), 3)
         fault = None
         try:
             session.run()
@@ -39,14 +44,14 @@ class SmtpSink:
             fault = repr(error)
         finally:
             version, sni = session.tls()
-            self.sessions.write(connection=session.number, host=self.host.name, ip=self.address, peer=peer,
+            self.sessions.write(connection=session.number, began=began, host=self.host.name, ip=self.address, peer=peer,
                                 tls=version, sni=sni, helo=session.helo, commands=session.commands,
                                 recipients=session.all_recipients, fault=fault)
             session.close()
 
     def start_tls(self, sock):
         names = map(self.cert_path, certs.shown_by(self.host))
-        own = tls.context(tuple(names), self.does == 'tls10')
+        own = tls.context(tuple(names), self.does)
         if self.does == 'sni':          # the right certificate for the right name only
             other = tls.context((self.cert_path('other'),))
             return tls.accept(sock, other, {self.host.name: own})
@@ -65,8 +70,10 @@ class Session:
 
     def run(self):
         self.sock.settimeout(PATIENCE_S)
-        if self.server.does == 'b421':
-            self.say('421 4.3.2 go away')
+        if self.server.does == 'slow':
+            time.sleep(SLOWNESS_S)
+        if self.server.does in GREETINGS:
+            self.say(GREETINGS[self.server.does])
             return
         self.say('220 %s ESMTP' % self.server.host.name)
         while not self.done:
@@ -82,7 +89,7 @@ class Session:
         self.sock.close()
 
     def say(self, *lines):
-        self.sock.sendall(''.join(line + '\r\n' for line in lines).encode())
+        self.sock.sendall(''.join(line + '\r\n' for line in lines).encode('latin-1'))
 
     def tls(self):
         """TLS version and SNI; both None when the session is in the clear."""
@@ -99,9 +106,8 @@ class Session:
 
     def on_starttls(self, _line):
         does = self.server.does
-        refusal = {'nostarttls': '502 5.5.1 not implemented', 'tls454': '454 4.7.0 no TLS now'}
-        if does in refusal:
-            self.say(refusal[does])
+        if does in REFUSALS:
+            self.say(REFUSALS[does])
             return
         # inject: clear text behind the 220, which must not be taken for an answer inside TLS.
         self.say('220 2.0.0 go', *(['250 2.0.0 injected'] if does == 'inject' else []))

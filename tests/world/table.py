@@ -10,17 +10,21 @@ from dataclasses import dataclass, field
 
 import kinds
 
-FILE = pathlib.Path(__file__).with_name('domains.tsv')
+FOLDER = pathlib.Path(__file__).parent
+FILE = 'domains.tsv'                    # the table; world.py puts the one that it was given into DIR
 GALLERY = 'sinks.test'
 HOST_NAME = re.compile(r'mx([46]?)-([a-z0-9]+)(-[a-z])?\.')
 
 # Name servers. FAULTY passes queries on to LEAF, except those that shall fail.
 TOP, LEAF, FAULTY = '192.0.2.53', '192.0.2.54', '192.0.2.55'
+LATE = '192.0.2.56'                     # the second server of some zones, which may be behind the first
 # Resolvers: one validates, the other never does.
 RESOLVER, PLAIN_RESOLVER = ('127.0.0.1', '::1'), '127.0.0.2'
 # Networks without anybody in them: connections and queries time out.
 HOLE4, HOLE6 = '198.51.100.0/24', '2001:db8:dead::/48'
 NOBODY4, NOBODY6 = '198.51.100.53', '2001:db8:dead::443'
+DEAD = '198.51.100.%d'                  # an address of an MX host that has a dead one
+AWAY = '192.88.99.%d'                   # one that there is no route to
 
 
 @dataclass(eq=False)
@@ -52,9 +56,17 @@ class Host:
         """[(RR type, address)]"""
         if not self.sink.address:
             return []
-        forms = {'4': ('A', '203.0.113.%d'), '6': ('AAAA', '2001:db8::25:%d')}
+        forms = {'4': ('A', AWAY if self.sink.is_away else '203.0.113.%d'), '6': ('AAAA', '2001:db8::25:%d'),
+                 '4b': ('A', DEAD if self.sink.is_dead else '198.18.0.%d'), '6b': ('AAAA', '2001:db8::26:%d')}
+        families = [*self.families, *('4b', '6b') * self.sink.is_wide]
         return [(rrtype, form % self.number)
-                for rrtype, form in (forms[family] for family in self.families)]
+                for rrtype, form in (forms[family] for family in families)]
+
+    @property
+    def live_addresses(self):
+        """Those where somebody is."""
+        nobody = DEAD % self.number, AWAY % self.number
+        return [at for at in self.addresses if at[1] not in nobody]
 
     def does(self, rrtype):
         return self.sink.does6 if rrtype == 'AAAA' and self.sink.does6 else self.sink.does
@@ -105,16 +117,19 @@ class Domain:
 class World:
     """All mail domains and all MX hosts, in the order of the table."""
 
-    def __init__(self):
+    def __init__(self, path=FOLDER / FILE):
         self.domains, self.hosts = [], {}
-        with open(FILE, encoding='ascii') as lines:
+        with open(path, encoding='ascii') as lines:
             for number, line in enumerate(lines, 1):
                 if not line.startswith('#'):
-                    self._row(line.rstrip('\n').split('\t'), '%s:%d' % (FILE.name, number))
+                    self._row(line.rstrip('\n').split('\t'), '%s:%d' % (path, number))
+        # name -> MX host: domains that are in no table, where the host is in this one.
+        self.beside = {name: host for name, (host, _) in kinds.BESIDE.items()
+                       if host in self.hosts or host.endswith('.' + GALLERY)}
         for kind in kinds.SINKS:
             self._host('mx-%s.%s' % (kind, GALLERY), 'ee', GALLERY)
-        for host, tlsa in kinds.BESIDE.values():
-            self._host(host, tlsa, GALLERY)
+        for name in self.beside:
+            self._host(*kinds.BESIDE[name], GALLERY)
         assert len(self.hosts) < 255 and self._policies() < 140, 'out of addresses'
 
     def _policies(self):

@@ -1,16 +1,22 @@
 """Server side TLS of the SMTP sinks and policy hosts."""
 import functools
+import os
 import ssl
 
 
+def context(certs, does='ok'):
+    """certs: paths without suffix. Certificates of different key types serve side by side; those that change are read again."""
+    return _context(certs, does, tuple(os.stat(path + '.pem').st_mtime_ns for path in certs))
+
+
 @functools.lru_cache(maxsize=None)
-def context(certs, only_tls10=False):
-    """certs: paths without suffix. Certificates of different key types serve side by side."""
+def _context(certs, does, _changed):
     ctx = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    if does in ('tls10', 'lax'):        # else no old version, no short key, no old digest
+        ctx.set_ciphers('ALL:@SECLEVEL=0')
     for path in certs:
         ctx.load_cert_chain(path + '.pem', path + '.key')
-    if only_tls10:
-        ctx.set_ciphers('ALL:@SECLEVEL=0')
+    if does == 'tls10':
         ctx.minimum_version = ctx.maximum_version = ssl.TLSVersion.TLSv1
     ctx.sni_callback = _on_server_name
     return ctx

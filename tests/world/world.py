@@ -1,4 +1,4 @@
-"""world.py up NETNS | world.py down NETNS DIR
+"""world.py up NETNS [TABLE] | world.py down NETNS DIR
 
 A small Internet in one network namespace. See README.md.
 """
@@ -68,18 +68,19 @@ def wait_for(what, daemons, is_ready):
 def wait_for_all(name, directory, daemons):
     """Name servers before resolvers: a resolver remembers for a while who did not answer."""
     wait_for('servers.py', daemons, (directory / 'servers.ready').exists)
-    zone = 'dane-ee.test'
+    zone = table.GALLERY
     for server, question in ((table.TOP, 'test'), (table.LEAF, zone),
                              (table.RESOLVER[0], zone), (table.PLAIN_RESOLVER, zone)):
         wait_for('%s for %s' % (server, question), daemons,
                  functools.partial(answers, name, server, question))
 
 
-def build(name, directory):
+def build(name, directory, rows):
     lap = Laps(directory / 'up.log')
     for folder in ('certs', 'zones'):
         (directory / folder).mkdir()
-    world = table.World()
+    shutil.copy(rows, directory / table.FILE)
+    world = table.World(rows)
     certs.make(directory, world)
     lap('certificates of %d MX hosts' % len(world.hosts))
     leaves = zones.Zones(world, directory)
@@ -105,7 +106,7 @@ def remove(name, directory):
     shutil.rmtree(directory, ignore_errors=True)
 
 
-def up(name):
+def up(name, rows=table.FOLDER / table.FILE):
     for tool, package in TOOLS.items():
         if not shutil.which(tool):
             sys.exit('world: %s is missing, install %s' % (tool, package))
@@ -117,7 +118,7 @@ def up(name):
     try:
         directory.chmod(0o755)          # daemons under other users read ca.crt and resolv.conf
         (directory / MARK).write_text(name)
-        build(name, directory)
+        build(name, directory, rows)
     except BaseException as error:
         complain(name, directory, error)
         remove(name, directory)
@@ -141,8 +142,8 @@ def main(arguments):
     os.environ['PATH'] += ':/usr/sbin:/sbin'
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupted)
-    if len(arguments) == 2 and arguments[0] == 'up':
-        up(arguments[1])
+    if len(arguments) in (2, 3) and arguments[0] == 'up':
+        up(*arguments[1:])
     elif len(arguments) == 3 and arguments[0] == 'down':
         down(arguments[1], pathlib.Path(arguments[2]).absolute())
     else:

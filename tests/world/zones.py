@@ -23,10 +23,14 @@ class Zones:
                 self._sts(domain)
             if domain.dnssec != 'absent':
                 self._wants_reports(domain.name)
-        for name, (host, _) in kinds.BESIDE.items():
+        for name, host in world.beside.items():
             self._mx(name, [world.hosts[host]])
         for name in set(kinds.RECORDS) - {domain.name for domain in world.domains}:
-            self._wants_reports(name)
+            if self.zone_of(name):
+                self._wants_reports(name)
+        for owner, rrtype, data in kinds.MORE:
+            if self.zone_of(owner):
+                self.add(owner, rrtype, data)
         for name, collector in kinds.COLLECTORS.items():
             self.add('%s.%s' % (name, kinds.REPORTS), 'A', collector.address)
 
@@ -49,7 +53,7 @@ class Zones:
         self.faults += [(host.target, rrtype, 'servfail') for rrtype in host.sink.fault]
 
         word = kinds.TLSA[host.tlsa]
-        owner = '_25._tcp.' + (host.target if word.at == 'target' else host.name)
+        owner = '_25._tcp.' + {'target': host.target, 'domain': host.nexthop}.get(word.at, host.name)
         if word.at == 'cname':
             self.add(owner, 'CNAME', 'tlsa._dane.%s.' % self.zone_of(host.name))
             owner = 'tlsa._dane.' + self.zone_of(host.name)
@@ -100,16 +104,24 @@ class Zones:
         faulty = {self.zone_of(owner) for owner, _, _ in self.faults}
         return table.FAULTY if zone in faulty else table.LEAF
 
+    def servers(self, zone):
+        """The addresses of all its name servers."""
+        second = {'good': table.FAULTY, 'lame': table.LATE, 'silent': table.NOBODY4, 'late': table.LATE}
+        word = kinds.ZONES[self.kind[zone]].second
+        return [self.server(zone), *([second[word]] if word else [])]
+
     def text(self, zone):
-        return apex(zone, self.server(zone)) + '\n'.join(self.lines[zone]) + '\n'
+        kind = kinds.ZONES[self.kind[zone]]
+        return apex(zone, self.servers(zone), kind) + '\n'.join(self.lines[zone]) + '\n'
 
 
-def apex(zone, address):
-    """$TTL, SOA and NS with its address; "" is the root."""
-    dot, ns = zone + '.', 'ns.' + (zone or 'root')
-    return ('$ORIGIN .\n$TTL 300\n{0} SOA {1}. hostmaster.{1}. 1 3600 600 86400 60\n'
-            '{0} NS {1}.\n{1}. A {2}\n').format(dot, ns, address)
+def apex(zone, addresses, kind=kinds.ZONES['signed']):
+    """$TTL, SOA, and NS with their addresses; "" is the root."""
+    return ('$ORIGIN .\n$TTL {2.ttl}\n{0}. SOA ns.{1}. hostmaster.{1}. 1 {2.refresh} 100 1209600 60\n'
+            .format(zone, zone or 'root', kind)) + delegation(zone, addresses)
 
 
-def delegation(zone, address):
-    return '{0}. NS ns.{0}.\nns.{0}. A {1}\n'.format(zone, address)
+def delegation(zone, addresses):
+    names = ('ns', 'ns-b')
+    return ''.join('{0}. NS {1}.{2}.\n{1}.{2}. A {3}\n'.format(zone, name, zone or 'root', address)
+                   for name, address in zip(names, addresses))

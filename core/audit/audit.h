@@ -39,7 +39,7 @@ struct audit_host {
 struct audit {
 	struct domain domain;
 	time_t now;
-	size_t judged; /* hosts */
+	size_t judged_zones, judged; /* of hosts */
 	size_t passes; /* that are left for the others (audit/host_audit.h) */
 	enum resolver_state resolver; /* while this was looked at */
 	struct remarks
@@ -77,7 +77,7 @@ bool audit_believes(const struct audit *audit);
 const struct sts_policy *audit_policy(const struct audit *audit);
 
 /*
- * Judge what was seen: fill now, hosts[].audit and remarks.  Pure.  A step is one address, and says false when there is none
+ * Judge what was seen: fill now, hosts[].audit and remarks.  Pure.  A step is one zone or one address, and says false when there is none
  * left; audit_start() makes each in a turn of its own, because certificates take their time and others wait for the loop.
  */
 void audit_judge_begin(struct audit *audit, time_t now);

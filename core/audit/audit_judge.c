@@ -86,19 +86,12 @@ prepare_hosts(struct audit *audit)
 }
 
 static void
-judge_zones(struct audit *audit)
+judge_zone(struct audit *audit, const struct audit_host *host)
 {
-	size_t i;
-
-	zone_audit(audit->zone, audit->now, &audit->remarks);
-	for (i = 0; i < audit->count; i++) {
-		const struct zone_view *zone = audit->hosts[i].zone;
-
-		if (zone == NULL)
-			continue;
-		zone_audit(zone, audit->now, &audit->remarks);
-		zone_audit_pair(audit->zone, zone, &audit->remarks);
-	}
+	if (host->zone == NULL)
+		return;
+	zone_audit(host->zone, audit->now, &audit->remarks);
+	zone_audit_pair(audit->zone, host->zone, &audit->remarks);
 }
 
 const struct sts_policy *
@@ -136,7 +129,7 @@ audit_judge_begin(struct audit *audit, time_t now)
 	audit->passes = AUDIT_PASSES_MAX;
 	doubt(audit);
 	mx_audit(audit->mx, &audit->remarks);
-	judge_zones(audit);
+	zone_audit(audit->zone, audit->now, &audit->remarks);
 	prepare_hosts(audit);
 }
 
@@ -145,6 +138,10 @@ audit_judge_next(struct audit *audit, const struct trust_store *trust)
 {
 	struct audit_host *host = &audit->hosts[audit->judged];
 
+	if (audit->judged_zones < audit->count) {
+		judge_zone(audit, &audit->hosts[audit->judged_zones++]);
+		return true;
+	}
 	if (audit->judged == audit->count)
 		return false;
 	if (host->view == NULL || !judge_host(audit, host, trust))

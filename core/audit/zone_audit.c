@@ -187,9 +187,9 @@ has_record(const struct dns_reply *reply, const struct dns_record *r)
 	return false;
 }
 
-/* An RRset has no record twice (RFC 2181, section 5). */
-bool
-zone_servers_agree(const struct zone_server *a, const struct zone_server *b)
+/* Whether both, who speak, have the same; an RRset has no record twice (RFC 2181, section 5). */
+static bool
+agree(const struct zone_server *a, const struct zone_server *b)
 {
 	size_t i;
 
@@ -253,7 +253,7 @@ audit_server(const struct zone_view *view, const struct zone_server *s,
 	zone_server_text(s, about);
 	switch (s->word) {
 	case ZONE_SPEAKS:
-		if (view->type != DNS_SOA && !zone_servers_agree(s, best))
+		if (view->type != DNS_SOA && !agree(s, best))
 			remarks_add(out, s->serial == best->serial ? &differs : &late,
 			    about,
 			    "%s of %s is other than at %s; serial %u there, %u here",

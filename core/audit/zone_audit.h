@@ -27,7 +27,4 @@ void zone_audit_pair(
 /* Why an insecure zone is; a static string. */
 const char *zone_insecurity(const struct zone_view *view);
 
-/* Whether the servers a and b, both of which speak, have the same RRset. */
-bool zone_servers_agree(const struct zone_server *a, const struct zone_server *b);
-
 #endif

@@ -46,9 +46,10 @@ static const struct command commands[] = {
 	    "send it again to all its destinations" },
 	{ "report key", "", "", 0, 0, report_key_command,
 	    "the DNS record of the key that signs report mail" },
-	{ "report html", "FILE [--days N] [DOMAIN] [-n]", "nD", 1, 2,
+	{ "report html", "[FILE [DOMAIN]] [--days N] [-n]", "nD", 0, 2,
 	    report_html_command,
-	    "a page about what we have sent, 30 days without --days; FILE may be -" },
+	    "a page about what we have sent, into FILE or to standard output; 30 days "
+	    "without --days" },
 	{ "report inbox",
 	    "[--days N] [DOMAIN] [-v] [--html FILE] [-j] [-n] | NUMBER [-j] [-n]",
 	    "jnvDH", 0, 1, report_inbox_command,

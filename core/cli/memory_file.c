@@ -12,7 +12,7 @@
 #include "config/paths.h"
 #include "show/complain.h"
 
-/* Longer than a run takes, which asks name servers meanwhile. */
+/* Longer than others take to read and write it. */
 #define LOCK_WAIT_MS 60000
 
 /* --- where it is ------------------------------------------------------------------------------------ */

@@ -102,5 +102,6 @@ report_html_command(const struct args *args)
 {
 	return report_html_ask(args, OVERVIEW_SENT,
 	    args->days != NULL ? args->days : DAYS_DEFAULT,
-	    args->count > 1 ? args->words[1] : NULL, args->words[0]);
+	    args->count > 1 ? args->words[1] : NULL,
+	    args->count > 0 ? args->words[0] : "-");
 }

@@ -77,6 +77,8 @@ record_at(const struct rollover_shown *s, const struct zone_server *server)
 	for (i = 0; i < s->key->count; i++) {
 		const struct tlsa *r = &s->key->records[i]->records[0];
 
+		if (s->is_leaving && r->usage != TLSA_DANE_EE)
+			continue;
 		for (k = 0; k < reply->count; k++) {
 			const struct dns_record *have = &reply->records[k];
 

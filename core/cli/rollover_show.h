@@ -13,6 +13,7 @@ struct json_object;
 struct rollover_shown {
 	const struct rollover_seen *seen;
 	const struct rollover_key *key; /* the records looked for at each server */
+	bool is_leaving; /* of these the key's own: its issuer's may stay for others */
 	const struct rollover_answer *answer;
 	const char *headline; /* behind the verdict and the host */
 };

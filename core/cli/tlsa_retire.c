@@ -88,7 +88,7 @@ show(struct retire *r, const struct rollover_seen *seen,
 {
 	struct strbuf records = STRBUF_INIT, headline = STRBUF_INIT;
 	struct rollover_shown shown = {
-		.seen = seen, .key = &r->old, .answer = answer
+		.seen = seen, .key = &r->old, .is_leaving = true, .answer = answer
 	};
 
 	add_records(&records, seen, answer);

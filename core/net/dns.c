@@ -186,10 +186,13 @@ on_result(struct dns_reply *reply, bool was_heard, void *arg)
 		}
 		return;
 	}
-	if (q->error.detail[0] == '\0')
+	/* What a server has said goes before silence. */
+	if (q->error.detail[0] == '\0' || (reply->is_heard && !q->error.is_heard)) {
+		dns_reply_clear(&q->error);
 		q->error = *reply;
-	else
+	} else {
 		dns_reply_clear(reply);
+	}
 	if (!go_on(q, was_heard) && q->waiting == 0)
 		conclude_error(q);
 }

@@ -179,6 +179,8 @@ look(struct https_handle *h)
 	const char *type = NULL, *location = NULL;
 	long error = 0;
 
+	if (!h->is_look)
+		return;
 	curl_easy_getinfo(h->easy, CURLINFO_CONTENT_TYPE, &type);
 	curl_easy_getinfo(h->easy, CURLINFO_REDIRECT_URL, &location);
 	curl_easy_getinfo(h->easy, CURLINFO_OS_ERRNO, &error);

@@ -202,6 +202,11 @@ rollover_check_zone(const struct zone_view *zone, time_t now, struct remarks *ou
 
 	if (zone->security == ZONE_INSECURE)
 		remarks_add(out, &is_unsigned, apex, "%s", zone_insecurity(zone));
+	else if (zone->security == ZONE_SECURE && zone->reply.outcome == DNS_FOUND &&
+		 !zone->reply.is_secure)
+		remarks_add(out, &is_unsigned, zone->name.text,
+		    "an alias of %s in a zone that is not signed",
+		    zone->reply.owner.text);
 	else
 		zone_audit_signing(zone, now, out);
 	if (zone->reply.outcome == DNS_ERROR && zone->security != ZONE_UNKNOWN)

@@ -32,8 +32,12 @@ static uint32_t
 denial_ttl(const struct zone_view *zone)
 {
 	uint32_t minimum_s = zone->has_soa ? zone->soa.minimum_s : 0;
+	/* A resolver's own is what is left of it. */
+	uint32_t ttl_s = zone->soa_signature.ttl_s > zone->soa_ttl_s
+			     ? zone->soa_signature.ttl_s
+			     : zone->soa_ttl_s;
 
-	return minimum_s < zone->soa_ttl_s ? minimum_s : zone->soa_ttl_s;
+	return minimum_s < ttl_s ? minimum_s : ttl_s;
 }
 
 static void
@@ -301,7 +305,8 @@ rollover_remember(struct rollover_gate *g)
 {
 	size_t order;
 
-	if (is_clock_behind(g))
+	/* Without an answer not even the end of its aliases is known. */
+	if (is_clock_behind(g) || g->zone->reply.outcome == DNS_ERROR)
 		return;
 	find_ttl(g);
 	revise(g);

@@ -182,18 +182,21 @@ see_all(struct watch_state *s, const struct remarks *remarks, time_t now)
 				see(s, &remarks->items[i], now);
 }
 
-/* Whether something is unsure that was not when this was seen last, less than a day ago. */
+/* Whether something is unsure that was not when this was seen last, and has been for less than a day. */
 static bool
 is_hidden(const struct watch_state *s, const struct watch_finding *f, time_t now)
 {
 	size_t i;
 
-	if (f->level == REMARK_UNSURE || now - f->last >= WATCH_HIDDEN_S)
+	if (f->level == REMARK_UNSURE)
 		return false;
-	for (i = 0; i < s->count; i++)
-		if (s->findings[i].level == REMARK_UNSURE && s->findings[i].is_seen &&
-		    s->findings[i].since > f->last)
+	for (i = 0; i < s->count; i++) {
+		const struct watch_finding *doubt = &s->findings[i];
+
+		if (doubt->level == REMARK_UNSURE && doubt->is_seen &&
+		    doubt->since > f->last && now - doubt->since < WATCH_HIDDEN_S)
 			return true;
+	}
 	return false;
 }
 

@@ -349,6 +349,7 @@ def what_we_sent(browser):
     for width, height in WINDOWS:
         seen = look(browser, 'sent', page, width, height, False, label)
     tap.ok(len(seen['chart']['columns']) == 30, 'report html: 30 columns', len(seen['chart']['columns']))
+    tap.ok(hopseal('html', '--days', 30).stdout == page.read_bytes(), 'report html --days 30: standard output')
     hopseal('html', page, '--days', 7, 'good.example')
     tap.ok('All %d sessions succeeded' % sum(100 + n for n in range(1, 8)) in words_of(page), 'report html --days 7 DOMAIN', words_of(page)[:500])
 

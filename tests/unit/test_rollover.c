@@ -377,6 +377,60 @@ check_places(void **state)
 	rollover_key_clear(&next);
 }
 
+/* While a lookup fails nobody knows where the alias leads; time goes on. */
+static void
+check_failed_alias(void **state)
+{
+	static const char *const servers[] = { "311l 311a@300", NULL };
+	struct rollover_memory memory = { 0 };
+	struct rollover_answer a;
+	struct rollover_key next;
+	struct zone_view *zone;
+	int at_s;
+
+	(void)state;
+	key_of("ai", &next);
+	for (at_s = 0; at_s <= 600; at_s += 200) {
+		zone = made_zone(servers, 1);
+		lead_to(zone, "t.example.net", 300);
+		if (at_s == 400) {
+			dns_reply_clear(&zone->reply);
+			dns_reply_fail(&zone->reply, &zone->name, "timeout");
+		}
+		ready_at(at_s, zone, &next, &memory, &a);
+		assert_int_equal(a.verdict, at_s < 400    ? ROLLOVER_WAIT
+					    : at_s == 400 ? ROLLOVER_UNSURE
+							  : ROLLOVER_GO);
+		rollover_answer_clear(&a);
+		zone_view_free(zone);
+	}
+	rollover_memory_clear(&memory);
+	rollover_key_clear(&next);
+}
+
+/* The zone of its end is signed, that of the alias is not. */
+static void
+check_unsigned_alias(void **state)
+{
+	static const char *const servers[] = { "311l 311a@300", NULL };
+	struct zone_view *zone = made_zone(servers, 1);
+	struct rollover_memory memory = { 0 };
+	struct rollover_answer a;
+	struct rollover_key next;
+
+	(void)state;
+	key_of("ai", &next);
+	lead_to(zone, "t.example.net", 300);
+	zone->reply.is_secure = false;
+	ready_at(0, zone, &next, &memory, &a);
+	assert_int_equal(a.verdict, ROLLOVER_BROKEN);
+	assert_string_equal(a.remarks.items[0].kind->word, "rollover-unsigned");
+	rollover_answer_clear(&a);
+	zone_view_free(zone);
+	rollover_memory_clear(&memory);
+	rollover_key_clear(&next);
+}
+
 /* --- retire ----------------------------------------------------------------------------------------- */
 
 /* The old key is that of "l", the new one that of "a". */
@@ -546,6 +600,10 @@ main(void)
 		CASE("SEED-20 all servers have it, and resolvers do not get it",
 		    check_lookup),
 		CASE("SEED-19 a clock that is behind remembers nothing", check_clock),
+		CASE("PUB-TLSA-04 SEED-19 a lookup that fails takes no time away",
+		    check_failed_alias),
+		CASE("PUB-TLSA-09 SEED-34 an alias that is not signed",
+		    check_unsigned_alias),
 		CASE("PUB-TLSA-04 SEED-19 an alias that leads elsewhere counts anew",
 		    check_places),
 		CASES(check_retire, retire_cases),

@@ -282,10 +282,22 @@ check_hidden(void **state UNUSED)
 
 	look(&s, "look broken:x@mx1", BEGAN);
 	look(&s, "look unsure:u@mx2", BEGAN + HOUR);
-	look(&s, "look unsure:u@mx2", BEGAN + WATCH_HIDDEN_S - 1);
+	look(&s, "look unsure:u@mx2", BEGAN + HOUR + WATCH_HIDDEN_S - 1);
 	assert_int_equal(s.outcome, WATCH_BROKEN);
-	look(&s, "look unsure:u@mx2", BEGAN + WATCH_HIDDEN_S);
+	look(&s, "look unsure:u@mx2", BEGAN + HOUR + WATCH_HIDDEN_S);
 	assert_int_equal(s.outcome, WATCH_UNSURE);
+	watch_state_clear(&s);
+}
+
+/* Nobody looked for days, and then the net was not up. */
+static void
+check_late(void **state UNUSED)
+{
+	struct watch_state s = { .outcome = WATCH_UNKNOWN };
+
+	look(&s, "look broken:x@mx1", BEGAN);
+	look(&s, "look unsure:u@mx2", BEGAN + 3 * WATCH_HIDDEN_S);
+	assert_int_equal(s.outcome, WATCH_BROKEN);
 	watch_state_clear(&s);
 }
 
@@ -368,6 +380,8 @@ main(void)
 		CASES(check_story, story_cases),
 		CASE("SEED-22 since when, and when it was sure", check_times),
 		CASE("SEED-22 what cannot be seen for a day has gone", check_hidden),
+		CASE("SEED-22 the day begins with the doubt, not with the last look",
+		    check_late),
 		CASE("SEED-22 other words for the same finding are no news",
 		    check_words),
 		CASE("SEED-22 of very many findings the gravest are kept", check_many),

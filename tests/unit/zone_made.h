@@ -118,6 +118,7 @@ made_zone(const char *const *servers, size_t max)
 		const char *colon = strchr(servers[0], ':');
 
 		made_reply(colon != NULL ? colon + 1 : servers[0], &v->reply);
+		v->reply.is_secure = true;
 	}
 	return v;
 }

@@ -8,9 +8,9 @@
 #include "base/mem.h"
 #include "cli/json.h"
 #include "cli/outcome.h"
-#include "control/put.h"
 #include "show/complain.h"
 #include "wire/next_hop.h"
+#include "wire/put.h"
 
 #define DOMAINS_MAX 256 /* what was seen of them is kept until the end */
 

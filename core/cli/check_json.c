@@ -6,7 +6,7 @@
 #include "cli/check.h"
 #include "cli/host_json.h"
 #include "cli/remark_list.h"
-#include "control/put.h"
+#include "wire/put.h"
 
 static struct json_object *
 show_mx(const struct mx_view *mx)

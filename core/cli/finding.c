@@ -5,8 +5,8 @@
 
 #include "cli/json.h"
 #include "cli/remark_list.h"
-#include "control/put.h"
 #include "show/term.h"
+#include "wire/put.h"
 
 void
 finding_init(struct finding *finding, const char *yes, const char *no)

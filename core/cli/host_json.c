@@ -4,7 +4,7 @@
 #include <json-c/json.h>
 
 #include "cli/tlsa_record.h"
-#include "control/put.h"
+#include "wire/put.h"
 
 static struct json_object *
 show_records(const struct host_view *view)

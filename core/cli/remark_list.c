@@ -3,9 +3,9 @@
 
 #include <json-c/json.h>
 
-#include "control/put.h"
 #include "show/complain.h"
 #include "show/term.h"
+#include "wire/put.h"
 
 static const enum term_style styles[] = {
 	[REMARK_NOTE] = TERM_DIM,

@@ -6,10 +6,10 @@
 #include "cli/command.h"
 #include "cli/json.h"
 #include "cli/txt_line.h"
-#include "control/put.h"
 #include "publish/rua_make.h"
 #include "show/complain.h"
 #include "wire/idn.h"
+#include "wire/put.h"
 
 #define LABELS "_smtp._tls"
 

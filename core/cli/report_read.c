@@ -27,6 +27,7 @@
 #include "show/complain.h"
 #include "show/term.h"
 #include "show/when.h"
+#include "wire/put.h"
 #include "wire/report_file.h"
 #include "wire/rfc3339.h"
 
@@ -67,12 +68,6 @@ print_report(const char *file, const char *submitter, const struct tls_report *r
 	report_summary_print(summary);
 	putchar('\n');
 	strbuf_clear(&line);
-}
-
-static void
-put_text(struct json_object *o, const char *key, const char *text)
-{
-	json_object_object_add(o, key, json_object_new_string(text));
 }
 
 static void

@@ -5,6 +5,7 @@
 #include <json-c/json.h>
 
 #include "show/table.h"
+#include "wire/put.h"
 #include "wire/rfc3339.h"
 
 #define DAY_S         86400
@@ -68,14 +69,6 @@ report_summary_add(struct report_summary *summary, const struct tls_report *repo
 
 /* --- for people ------------------------------------------------------------------- */
 
-static const char *
-day_text(time_t when, char buf[RFC3339_TEXT_MAX])
-{
-	rfc3339_text(when, buf);
-	buf[strcspn(buf, "T")] = '\0';
-	return buf;
-}
-
 /* Of one day's report "since" would say nothing new. */
 static bool
 is_one_day(const struct report_summary *summary)
@@ -92,10 +85,10 @@ report_summary_add_range(struct strbuf *out, const struct report_summary *summar
 		strbuf_addf(out, "%s to %s", rfc3339_text(summary->begin, begin),
 		    rfc3339_text(summary->end, end));
 	else if (is_one_day(summary))
-		strbuf_adds(out, day_text(summary->begin, begin));
+		strbuf_adds(out, rfc3339_day_text(summary->begin, begin));
 	else
-		strbuf_addf(out, "%s to %s", day_text(summary->begin, begin),
-		    day_text(summary->end, end));
+		strbuf_addf(out, "%s to %s", rfc3339_day_text(summary->begin, begin),
+		    rfc3339_day_text(summary->end, end));
 }
 
 static const char *
@@ -133,7 +126,7 @@ add_detail(struct table *table, const struct sum *row, bool with_since)
 
 	table_add(table, TERM_BAD, "%" PRIu64, row->failures);
 	if (with_since)
-		table_add(table, TERM_PLAIN, "%s", day_text(row->since, since));
+		table_add(table, TERM_PLAIN, "%s", rfc3339_day_text(row->since, since));
 	table_add(table, TERM_PLAIN, "%s", or_dash(row->fields[0]));
 	table_add(table, TERM_PLAIN, "%s", or_dash(row->fields[1]));
 	table_add(table, TERM_PLAIN, "%s%s%s%s", or_dash(row->fields[2]),
@@ -176,18 +169,6 @@ report_summary_print(struct report_summary *summary)
 
 /* --- for programs ------------------------------------------------------------------ */
 
-static void
-put_text(struct json_object *o, const char *key, const char *text)
-{
-	json_object_object_add(o, key, json_object_new_string(text));
-}
-
-static void
-put_count(struct json_object *o, const char *key, uint64_t count)
-{
-	json_object_object_add(o, key, json_object_new_uint64(count));
-}
-
 static struct json_object *
 policy_object(const struct sum *row)
 {
@@ -195,8 +176,8 @@ policy_object(const struct sum *row)
 
 	put_text(o, "domain", row->fields[0]);
 	put_text(o, "type", row->fields[1]);
-	put_count(o, "successes", row->successes);
-	put_count(o, "failures", row->failures);
+	put_number(o, "successes", row->successes);
+	put_number(o, "failures", row->failures);
 	return o;
 }
 
@@ -210,7 +191,7 @@ detail_object(const struct sum *row)
 	put_text(o, "host", row->fields[1]);
 	put_text(o, "result", row->fields[2]);
 	put_text(o, "code", row->fields[3]);
-	put_count(o, "count", row->failures);
+	put_number(o, "count", row->failures);
 	put_text(o, "since", rfc3339_text(row->since, since));
 	return o;
 }
@@ -235,8 +216,8 @@ report_summary_put(struct report_summary *summary, struct json_object *o)
 
 	put_text(o, "begin", rfc3339_text(summary->begin, text));
 	put_text(o, "end", rfc3339_text(summary->end, text));
-	put_count(o, "successes", summary->successes);
-	put_count(o, "failures", summary->failures);
+	put_number(o, "successes", summary->successes);
+	put_number(o, "failures", summary->failures);
 	put_rows(o, "policies", &summary->policies, policy_object);
 	put_rows(o, "details", &summary->details, detail_object);
 }

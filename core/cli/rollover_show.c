@@ -5,9 +5,9 @@
 
 #include "cli/remark_list.h"
 #include "cli/tlsa_place.h"
-#include "control/put.h"
 #include "show/complain.h"
 #include "show/table.h"
+#include "wire/put.h"
 
 static const struct {
 	enum exit_code code;

@@ -9,10 +9,10 @@
 #include "cli/json.h"
 #include "cli/remark_list.h"
 #include "cli/sts_text.h"
-#include "control/put.h"
 #include "publish/sts_make.h"
 #include "show/complain.h"
 #include "show/output.h"
+#include "wire/put.h"
 
 /* What was asked for. */
 struct wish {

@@ -11,12 +11,12 @@
 #include "cli/remark_list.h"
 #include "cli/sts_state.h"
 #include "cli/sts_text.h"
-#include "control/put.h"
 #include "publish/sts_make.h"
 #include "publish/sts_plan.h"
 #include "show/complain.h"
 #include "show/table.h"
 #include "show/when.h"
+#include "wire/put.h"
 
 /* What was asked for. */
 struct wish {

@@ -2,7 +2,7 @@
 #include "cli/sts_text.h"
 
 #include "cli/txt_line.h"
-#include "control/put.h"
+#include "wire/put.h"
 
 #define URL "https://mta-sts.%s/.well-known/mta-sts.txt"
 

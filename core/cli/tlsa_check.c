@@ -9,9 +9,9 @@
 #include "cli/look.h"
 #include "cli/outcome.h"
 #include "cli/remark_list.h"
-#include "control/put.h"
 #include "show/table.h"
 #include "show/when.h"
+#include "wire/put.h"
 
 /* What there is to show. */
 struct checked {

@@ -10,9 +10,9 @@
 #include "cli/remark_list.h"
 #include "cli/tlsa_place.h"
 #include "cli/tlsa_record.h"
-#include "control/put.h"
 #include "policy/tlsa_advice.h"
 #include "show/complain.h"
+#include "wire/put.h"
 
 #define KINDS_MAX    8
 #define KIND_DEFAULT "3 1 1"

@@ -8,10 +8,10 @@
 #include "cli/json.h"
 #include "cli/tlsa_place.h"
 #include "cli/tlsa_record.h"
-#include "control/put.h"
 #include "show/complain.h"
 #include "show/term.h"
 #include "show/when.h"
+#include "wire/put.h"
 
 #define TTL_DEFAULT 3600
 #define TTL_CUT     604800 /* no plan is as patient */

@@ -8,9 +8,9 @@
 #include "cli/json.h"
 #include "cli/rollover_show.h"
 #include "cli/rollover_state.h"
-#include "control/put.h"
 #include "show/complain.h"
 #include "show/when.h"
+#include "wire/put.h"
 
 struct ready {
 	const struct args *args;

@@ -4,9 +4,9 @@
 #include <json-c/json.h>
 
 #include "base/mem.h"
-#include "control/put.h"
 #include "policy/tlsa_advice.h"
 #include "policy/tlsa_usable.h"
+#include "wire/put.h"
 
 /* The last word of the record's text. */
 static void

@@ -7,9 +7,9 @@
 
 #include "cli/json.h"
 #include "cli/rollover_show.h"
-#include "control/put.h"
 #include "show/complain.h"
 #include "show/when.h"
+#include "wire/put.h"
 
 struct retire {
 	const struct args *args;

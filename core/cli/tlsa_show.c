@@ -10,11 +10,11 @@
 #include "cli/json.h"
 #include "cli/remark_list.h"
 #include "cli/tlsa_record.h"
-#include "control/put.h"
 #include "policy/tlsa_advice.h"
 #include "policy/tlsa_usable.h"
 #include "show/complain.h"
 #include "show/term.h"
+#include "wire/put.h"
 #include "wire/tlsa_line.h"
 
 #define INPUT_MAX   ((size_t)1024 * 1024)

@@ -4,11 +4,11 @@
 #include <json-c/json.h>
 
 #include "control/operands.h"
-#include "control/put.h"
 #include "control/verb.h"
 #include "net/loop.h"
 #include "report/schedule.h"
 #include "store/tally.h"
+#include "wire/put.h"
 
 struct listing {
 	struct json_object *rows;

@@ -4,10 +4,10 @@
 #include <json-c/json.h>
 
 #include "control/operands.h"
-#include "control/put.h"
 #include "control/verb.h"
 #include "store/received.h"
 #include "wire/gzip.h"
+#include "wire/put.h"
 
 /* --- one report ------------------------------------------------------------------------------- */
 

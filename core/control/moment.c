@@ -7,25 +7,6 @@
 
 #define AHEAD_MAX (10 * 366 * (time_t)86400)
 
-const char *
-moment_text(time_t moment, char buf[MOMENT_TEXT_MAX])
-{
-	struct tm tm;
-
-	if (gmtime_r(&moment, &tm) == NULL ||
-	    strftime(buf, MOMENT_TEXT_MAX, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
-		buf[0] = '\0';
-	return buf;
-}
-
-const char *
-moment_day_text(time_t moment, char buf[MOMENT_TEXT_MAX])
-{
-	moment_text(moment, buf);
-	buf[strcspn(buf, "T")] = '\0';
-	return buf;
-}
-
 /* All of text in this form, and a day that the calendar has. */
 static bool
 parse_calendar(const char *text, const char *form, time_t *out)

@@ -1,5 +1,5 @@
 /*
- * Points in time, as people write and read them; all UTC.  SPDX-License-Identifier: ISC
+ * Points in time, as people write them; all UTC.  SPDX-License-Identifier: ISC
  */
 #ifndef HOPSEAL_CONTROL_MOMENT_H
 #define HOPSEAL_CONTROL_MOMENT_H
@@ -7,14 +7,6 @@
 #include <time.h>
 
 #include "base/status.h"
-
-#define MOMENT_TEXT_MAX 21 /* "2026-12-31T18:00:00Z" */
-
-/* RFC 3339 form; returns buf. */
-const char *moment_text(time_t moment, char buf[MOMENT_TEXT_MAX]);
-
-/* The day in it, "2026-12-31"; returns buf. */
-const char *moment_day_text(time_t moment, char buf[MOMENT_TEXT_MAX]);
 
 /*
  * Read "30d" (from now on; units as in hopseal.conf), "2026-12-31" (its first second) or

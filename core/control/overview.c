@@ -4,11 +4,11 @@
 #include <json-c/json.h>
 
 #include "control/operands.h"
-#include "control/put.h"
 #include "control/verb.h"
 #include "net/loop.h"
 #include "report/schedule.h"
 #include "store/overview.h"
+#include "wire/put.h"
 
 /* The loop of a daemon stands still meanwhile, and with it all that mail servers ask: some 50 ms. */
 #define DAEMON_WORK 1000

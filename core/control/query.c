@@ -5,14 +5,9 @@
 
 #include "control/show.h"
 #include "control/verb.h"
+#include "wire/put.h"
 
 #define JSON_DIALECT "json"
-
-static void
-put_text(struct json_object *o, const char *name, const char *text)
-{
-	json_object_object_add(o, name, json_object_new_string(text));
-}
 
 static const char *
 code_word(enum socketmap_code code)

@@ -5,7 +5,6 @@
 
 #include "control/moment.h"
 #include "control/operands.h"
-#include "control/put.h"
 #include "control/show.h"
 #include "control/show_reports.h"
 #include "control/verb.h"
@@ -13,6 +12,8 @@
 #include "report/render.h"
 #include "report/schedule.h"
 #include "wire/gzip.h"
+#include "wire/put.h"
+#include "wire/rfc3339.h"
 #include "wire/tls_report.h"
 
 /* --- operands -------------------------------------------------------------------------------- */
@@ -168,10 +169,10 @@ show_rendered(const struct rendered *rendered, const char *domain, time_t day,
 static void
 say_nothing(const struct domain *domain, time_t day, struct why *why)
 {
-	char text[MOMENT_TEXT_MAX];
+	char text[RFC3339_TEXT_MAX];
 
 	why_set(why, "%s: no session to report on %s (UTC)", domain->text,
-	    moment_day_text(day, text));
+	    rfc3339_day_text(day, text));
 }
 
 struct json_object *

@@ -4,9 +4,9 @@
 #include <json-c/json.h>
 
 #include "base/strbuf.h"
-#include "control/put.h"
 #include "control/show_reports.h"
 #include "net/loop.h"
+#include "wire/put.h"
 
 /* --- policies ---------------------------------------------------------------------------- */
 

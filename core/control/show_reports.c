@@ -3,11 +3,11 @@
 
 #include <json-c/json.h>
 
-#include "control/put.h"
 #include "net/loop.h"
 #include "report/schedule.h"
 #include "store/received.h"
 #include "store/tally.h"
+#include "wire/put.h"
 #include "wire/tls_event.h"
 
 #define WORST_MAX 10 /* domains of the status */

@@ -4,10 +4,10 @@
 #include <json-c/json.h>
 
 #include "control/operands.h"
-#include "control/put.h"
 #include "control/show.h"
 #include "control/verb.h"
 #include "watch/watch_json.h"
+#include "wire/put.h"
 
 /* --- list ------------------------------------------------------------------------------------- */
 

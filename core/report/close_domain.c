@@ -7,9 +7,9 @@
 #include "base/log.h"
 #include "net/loop.h"
 #include "report/attempt.h"
-#include "report/day_text.h"
 #include "report/schedule.h"
 #include "store/outbox.h"
+#include "wire/rfc3339.h"
 
 /* --- destinations --------------------------------------------------------------------------------------------- */
 
@@ -122,10 +122,10 @@ make(struct closer *c, const struct open_domain *domain, const char *record,
 static void
 tell(const struct open_domain *domain, const char *what, const char *detail)
 {
-	char day[DAY_TEXT_MAX];
+	char day[RFC3339_TEXT_MAX];
 
 	log_warn("closing: domain=%s day=%s %s reason=\"%s\"", domain->name,
-	    day_text(domain->day, day), what, detail);
+	    rfc3339_day_text(domain->day, day), what, detail);
 }
 
 /* Nobody answers now: what the domain said on that day holds. */

@@ -8,9 +8,9 @@
 #include "base/mem.h"
 #include "report/close_domain.h"
 #include "report/commits.h"
-#include "report/day_text.h"
 #include "report/schedule.h"
 #include "store/tally.h"
+#include "wire/rfc3339.h"
 
 #define TICK_MS     60000 /* the clock is looked at so often: it may jump */
 #define BUSY_MS     50    /* the store has enough to write for now */
@@ -123,13 +123,13 @@ static void
 tell_day(const struct closing *c)
 {
 	bool is_retry = c->over == c->covered;
-	char day[DAY_TEXT_MAX];
+	char day[RFC3339_TEXT_MAX];
 
 	if (is_retry && c->day_made + c->day_unwanted == 0)
 		return;
 	log_info("closing: day=%s reports=%" PRIu64 " unwanted=%" PRIu64
 		 " still-open=%" PRIu64,
-	    day_text(c->day, day), c->day_made, c->day_unwanted, c->day_later);
+	    rfc3339_day_text(c->day, day), c->day_made, c->day_unwanted, c->day_later);
 }
 
 static void

@@ -6,8 +6,8 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/strbuf.h"
-#include "report/day_text.h"
 #include "report/schedule.h"
+#include "wire/rfc3339.h"
 
 struct job *
 job_new(const struct stored_sending *row, void *owner)
@@ -38,10 +38,10 @@ job_free(struct job *job)
 static void
 add_line(const struct stored_sending *s, struct strbuf *out)
 {
-	char day[DAY_TEXT_MAX];
+	char day[RFC3339_TEXT_MAX];
 
-	strbuf_addf(
-	    out, "delivery: domain=%s day=%s uri=\"", s->domain, day_text(s->day, day));
+	strbuf_addf(out, "delivery: domain=%s day=%s uri=\"", s->domain,
+	    rfc3339_day_text(s->day, day));
 	strbuf_escape(out, s->uri, strlen(s->uri), RUA_URI_MAX);
 	strbuf_addf(out, "\" state=%s attempts=%u detail=\"%s\"",
 	    sending_state_word(s->state), s->attempts, s->detail);

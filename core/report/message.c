@@ -4,7 +4,7 @@
 #include <inttypes.h>
 
 #include "base/base64.h"
-#include "report/day_text.h"
+#include "wire/rfc3339.h"
 
 #define BASE64_ROW       57 /* 76 characters (RFC 2045, section 6.8) */
 #define NAME_PIECE       60
@@ -84,7 +84,7 @@ static void
 add_text(struct strbuf *out, const struct parts *p)
 {
 	const struct stored_report *r = p->report;
-	char day[DAY_TEXT_MAX];
+	char day[RFC3339_TEXT_MAX];
 
 	strbuf_addf(out,
 	    "This is a report about TLS between mail servers (RFC 8460).\r\n\r\n"
@@ -93,7 +93,8 @@ add_text(struct strbuf *out, const struct parts *p)
 	    "Day (UTC):          %s\r\n"
 	    "Sessions, good:     %" PRIu64 "\r\n"
 	    "Sessions, failed:   %" PRIu64 "\r\n\r\n",
-	    r->domain, p->submitter, day_text(r->day, day), r->successes, r->failures);
+	    r->domain, p->submitter, rfc3339_day_text(r->day, day), r->successes,
+	    r->failures);
 	strbuf_addf(out,
 	    "The attachment has the details, in JSON packed with gzip.  A session is good when\r\n"
 	    "TLS came about as the domain's policies ask: DANE (RFC 7672) with its TLSA records,\r\n"

@@ -3,21 +3,8 @@
 
 #include <json-c/json.h>
 
+#include "wire/put.h"
 #include "wire/rfc3339.h"
-
-static void
-put_text(struct json_object *o, const char *name, const char *text)
-{
-	json_object_object_add(o, name, json_object_new_string(text));
-}
-
-static void
-put_time(struct json_object *o, const char *name, time_t when)
-{
-	char text[RFC3339_TEXT_MAX];
-
-	put_text(o, name, rfc3339_text(when, text));
-}
 
 struct json_object *
 watch_json_finding(const struct watch_finding *f)
@@ -30,8 +17,7 @@ watch_json_finding(const struct watch_finding *f)
 	put_text(o, "seen", f->seen);
 	put_text(o, "why", f->why);
 	put_text(o, "remedy", f->remedy);
-	put_time(o, "since", f->since);
-	json_object_object_add(o, "since_epoch", json_object_new_int64(f->since));
+	PUT_TIME(o, "since", f->since);
 	return o;
 }
 
@@ -55,11 +41,12 @@ watch_json_change(
     const struct domain *domain, const struct watch_state *s, struct strbuf *out)
 {
 	struct json_object *o = json_object_new_object();
+	char time[RFC3339_TEXT_MAX];
 
 	put_text(o, "domain", domain->text);
 	put_text(o, "outcome", watch_outcome_word(s->outcome));
 	put_text(o, "before", watch_outcome_word(s->told));
-	put_time(o, "time", s->looked);
+	put_text(o, "time", rfc3339_text(s->looked, time));
 	json_object_object_add(o, "appeared", list(s, watch_finding_has_appeared));
 	json_object_object_add(o, "gone", list(s, watch_finding_has_gone));
 	strbuf_adds(out, json_object_to_json_string_ext(o,

@@ -4,6 +4,7 @@
 #include <json-c/json.h>
 
 #include "wire/dialects.h"
+#include "wire/put.h"
 
 /* A NULL from json-c means no memory; the object is then simply without the member, which
  * its readers refuse. */
@@ -11,12 +12,6 @@ static void
 put(struct json_object *o, const char *key, struct json_object *value)
 {
 	json_object_object_add(o, key, value);
-}
-
-static void
-put_text(struct json_object *o, const char *key, const char *text)
-{
-	put(o, key, json_object_new_string(text));
 }
 
 static void

@@ -17,6 +17,14 @@ rfc3339_text(time_t when, char buf[RFC3339_TEXT_MAX])
 	return buf;
 }
 
+const char *
+rfc3339_day_text(time_t when, char buf[RFC3339_TEXT_MAX])
+{
+	rfc3339_text(when, buf);
+	buf[strcspn(buf, "T")] = '\0';
+	return buf;
+}
+
 /* So many digits, moving *text along. */
 static bool
 take_digits(const char **text, size_t count, int *out)

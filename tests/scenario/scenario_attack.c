@@ -21,7 +21,7 @@ take_expires(const struct policy_entry *entry, void *arg)
 static time_t
 expires(struct story *s, const char *text)
 {
-	struct domain d = stage_domain(text);
+	struct domain d = domain_named(text);
 	time_t end = 0;
 
 	assert_int_equal(engine_show_policy(s->engine, &d, take_expires, &end), ST_OK);
@@ -33,7 +33,7 @@ expires(struct story *s, const char *text)
 static void
 check_drop_under_way(void **state)
 {
-	struct domain d = stage_domain("example.org");
+	struct domain d = domain_named("example.org");
 	struct story s;
 	struct ear ear;
 
@@ -57,7 +57,7 @@ check_drop_under_way(void **state)
 static void
 check_drop_during_refresh(void **state)
 {
-	struct domain d = stage_domain("example.org");
+	struct domain d = domain_named("example.org");
 	struct story s;
 
 	(void)state;
@@ -370,7 +370,7 @@ check_refresh_pauses(void **state)
 static void
 check_refresh_without_record(void **state)
 {
-	struct domain d = stage_domain("example.org");
+	struct domain d = domain_named("example.org");
 	struct story s;
 
 	(void)state;
@@ -388,7 +388,7 @@ check_refresh_without_record(void **state)
 static void
 check_refresh_under_way(void **state)
 {
-	struct domain d = stage_domain("example.org");
+	struct domain d = domain_named("example.org");
 	struct story s;
 	struct ear ear;
 

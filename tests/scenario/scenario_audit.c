@@ -7,13 +7,6 @@
 
 #define DOMAIN   "example.org"
 #define DEADLINE 10000
-#define DIGEST   "4d3d38600aa83b4144e445854a911c2e6012abc988b367274f8a13604bd293ed"
-
-/* No certificate, as far as anybody looks at it here. */
-static const struct chain one = {
-	.count = 1,
-	.certs = { { (const uint8_t *)"leaf", 4 } },
-};
 
 /* What came of it. */
 struct word {
@@ -61,7 +54,7 @@ begin(void)
 		"mx1." DOMAIN " AAAA S 3600 2001:db8::1",
 		"mx2." DOMAIN " A S 3600 192.0.2.2",
 		"mx2." DOMAIN " AAAA S 3600 2001:db8::2",
-		"_25._tcp.mx1." DOMAIN " TLSA S 3600 3 1 1 " DIGEST,
+		"_25._tcp.mx1." DOMAIN " TLSA S 3600 3 1 1 " SOME_DIGEST,
 		"signed.example SOA S 60 7 900 600 86400 60",
 		"bogus.example A servfail",
 	};
@@ -73,7 +66,7 @@ begin(void)
 	for (i = 0; i < COUNT_OF(lines); i++)
 		dns_says(lines[i]);
 	for (i = 0; i < COUNT_OF(addresses); i++)
-		mx_says(addresses[i], TLS_UP, "", &one);
+		mx_says(addresses[i], TLS_UP, "", &some_chain);
 	dns_forget_questions();
 }
 
@@ -81,7 +74,7 @@ static void
 look(struct word *w, const char *selector)
 {
 	static struct domain key, secure, bogus; /* stay, as options want it */
-	struct domain domain = stage_domain(DOMAIN);
+	struct domain domain = domain_named(DOMAIN);
 	struct audit_options options = {
 		.dns_deadline_ms = DEADLINE,
 		.https_deadline_ms = DEADLINE,
@@ -93,10 +86,10 @@ look(struct word *w, const char *selector)
 		.progress_arg = w,
 	};
 
-	secure = stage_domain("signed.example");
-	bogus = stage_domain("bogus.example");
+	secure = domain_named("signed.example");
+	bogus = domain_named("bogus.example");
 	if (selector != NULL) {
-		key = stage_domain(selector);
+		key = domain_named(selector);
 		options.dkim_selector = &key;
 	}
 	*w = (struct word){ .times = 0 };

@@ -89,7 +89,7 @@ static void
 check_accounts(void **state)
 {
 	struct engine_status none, one, two;
-	struct domain d = stage_domain("d0.example");
+	struct domain d = domain_named("d0.example");
 	struct story s;
 
 	(void)state;

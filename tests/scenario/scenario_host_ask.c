@@ -57,7 +57,7 @@ inquire_later(
 {
 	struct next_hop n = stage_next_hop(next_hop);
 
-	*i = (struct inquirer){ .story = s, .host = stage_domain(host) };
+	*i = (struct inquirer){ .story = s, .host = domain_named(host) };
 	i->ask = host_ask_start(s->engine, &n, &i->host, DEADLINE, on_facts, i);
 	assert_int_equal(i->times, 0);
 }
@@ -66,7 +66,7 @@ inquire_later(
 static const char *
 inquire(struct story *s, const char *next_hop, const char *host)
 {
-	struct inquirer i = { .story = s, .host = stage_domain(host) };
+	struct inquirer i = { .story = s, .host = domain_named(host) };
 	struct next_hop n = stage_next_hop(next_hop);
 	struct facts facts;
 

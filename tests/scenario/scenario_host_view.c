@@ -7,13 +7,6 @@
 
 #define HOST     "mx.example.org"
 #define DEADLINE 10000
-#define DIGEST   "4d3d38600aa83b4144e445854a911c2e6012abc988b367274f8a13604bd293ed"
-
-/* No certificate, as far as anybody looks at it here. */
-static const struct chain one = {
-	.count = 1,
-	.certs = { { (const uint8_t *)"leaf", 4 } },
-};
 
 /* What the view has told. */
 struct word {
@@ -66,8 +59,8 @@ begin(void)
 	fake_begin(NOON);
 	dns_says(HOST " A S 7200 192.0.2.1");
 	dns_says(HOST " AAAA S 7200 2001:db8::1");
-	dns_says("_25._tcp." HOST " TLSA S 86400 3 1 1 " DIGEST);
-	mx_says("192.0.2.1", TLS_UP, "", &one);
+	dns_says("_25._tcp." HOST " TLSA S 86400 3 1 1 " SOME_DIGEST);
+	mx_says("192.0.2.1", TLS_UP, "", &some_chain);
 	dns_forget_questions();
 }
 
@@ -81,7 +74,7 @@ view_port(struct word *w, uint16_t port)
 		.progress = on_progress,
 	};
 	struct host_view_request request = {
-		.host = stage_domain(HOST),
+		.host = domain_named(HOST),
 		.port = port,
 		.address_max = 4,
 	};
@@ -168,11 +161,11 @@ check_alias(void **state)
 
 	(void)state;
 	fake_begin(NOON);
-	mx_says("192.0.2.1", TLS_UP, "", &one);
+	mx_says("192.0.2.1", TLS_UP, "", &some_chain);
 	dns_says(HOST " CNAME S 300 real.example.org");
 	dns_says("real.example.org A S 300 192.0.2.1");
 	dns_says("real.example.org AAAA S 300 nodata");
-	dns_says("_25._tcp.real.example.org TLSA S 600 3 1 1 " DIGEST);
+	dns_says("_25._tcp.real.example.org TLSA S 600 3 1 1 " SOME_DIGEST);
 	w = view();
 	assert_string_equal(w.seen, "192.0.2.1 up ;");
 	assert_int_equal(w.ttl_s, 600);

@@ -190,7 +190,7 @@ check_reconfigure_explained(void **state)
 static void
 check_drop_any_time(void **state)
 {
-	struct domain d = stage_domain("example.org");
+	struct domain d = domain_named("example.org");
 	struct story s;
 	struct ear ear;
 	int i;

@@ -115,7 +115,7 @@ static struct sendmail_call
 call_with(const struct cert *cert, const char *host)
 {
 	struct sendmail_call call = { .verb = CALL_TLS,
-		.host = stage_domain(host),
+		.host = domain_named(host),
 		.has_address = true,
 		.words = { TLS_UP, VERIFIED_NO, true, RESULT_NOT_TRUSTED, false },
 		.has_leaf = cert != NULL };

@@ -42,7 +42,7 @@ begin(const struct probe_options *options)
 static struct probe_target
 target(const char *host, const char *address)
 {
-	struct probe_target t = { .host = stage_domain(host), .port = 25 };
+	struct probe_target t = { .host = domain_named(host), .port = 25 };
 
 	assert_int_equal(address_parse(address, strlen(address), &t.address), ST_OK);
 	return t;
@@ -179,7 +179,7 @@ check_request(void **state)
 	assert_string_equal(mx_last_sni(), "mx.example.org");
 	assert_string_equal(mx_last_helo(), "sender.example");
 	assert_int_equal(mx_last_port(), 25);
-	t.sni = stage_domain("base.example.net");
+	t.sni = domain_named("base.example.net");
 	t.port = 2525;
 	assert_true(sees(p, &t));
 	assert_string_equal(mx_last_sni(), "base.example.net");
@@ -253,7 +253,7 @@ check_targets(void **state)
 	ts[1] = target("mx.example.net", SERVER);
 	ts[2] = target("mx.example.org", "192.0.2.2");
 	ts[3] = target("mx.example.org", "c000:201::");
-	ts[4].sni = stage_domain("base.example.net");
+	ts[4].sni = domain_named("base.example.net");
 	ts[5].port = 26;
 	for (i = 0; i < COUNT_OF(ts); i++)
 		assert_true(sees(p, &ts[i]));

@@ -43,7 +43,7 @@ on_rua(const struct rua_answer *a, void *arg)
 static struct find_rua *
 look_up_rua(struct story *s, const char *text, struct outcome *o)
 {
-	struct domain d = stage_domain(text);
+	struct domain d = domain_named(text);
 	struct find_rua *find;
 
 	*o = (struct outcome){ 0 };
@@ -169,7 +169,7 @@ on_way(const struct way_answer *a, void *arg)
 static struct find_way *
 look_up_way(struct story *s, const char *text, enum way_kind kind, struct outcome *o)
 {
-	struct domain d = stage_domain(text);
+	struct domain d = domain_named(text);
 	struct find_way *find;
 
 	*o = (struct outcome){ 0 };

@@ -453,7 +453,7 @@ check_deadline(void **state)
 static void
 check_second_pending(void **state)
 {
-	struct domain domain = stage_domain("example.org");
+	struct domain domain = domain_named("example.org");
 	struct hearer ear;
 	struct scene s;
 
@@ -570,7 +570,7 @@ check_late_relaxed(void **state)
 {
 	struct hearer ear;
 	struct scene s;
-	const struct override relaxed = { .domain = stage_domain("example.org"),
+	const struct override relaxed = { .domain = domain_named("example.org"),
 		.action = OVERRIDE_MAY,
 		.reason = "a test",
 		.expires = NOON + DAY };

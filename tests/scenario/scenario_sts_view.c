@@ -48,7 +48,7 @@ begin(void)
 static void
 start(struct word *w)
 {
-	struct domain name = stage_domain(NAME);
+	struct domain name = domain_named(NAME);
 
 	*w = (struct word){ .times = 0 };
 	w->ask = sts_view_start(&options, &name, on_view, w);
@@ -290,7 +290,7 @@ check_long_name(void **state)
 	for (i = 0; i < 250; i++)
 		name[i] = i % 50 == 49 ? '.' : 'a';
 	snprintf(name + i, sizeof(name) - i, "bcd");
-	domain = stage_domain(name);
+	domain = domain_named(name);
 	w.ask = sts_view_start(&options, &domain, on_view, &w);
 	assert_int_equal(w.times, 0);
 	fake_settle();
@@ -372,7 +372,7 @@ static void
 check_place(void **state)
 {
 	const struct place_case *c = *state;
-	struct domain name = stage_domain(NAME);
+	struct domain name = domain_named(NAME);
 	struct rua_view *seen = NULL;
 	char line[200];
 	size_t i;
@@ -398,7 +398,7 @@ check_place(void **state)
 static void
 check_no_rua(void **state)
 {
-	struct domain name = stage_domain(NAME);
+	struct domain name = domain_named(NAME);
 	struct rua_view *seen = NULL;
 
 	(void)state;
@@ -414,7 +414,7 @@ check_no_rua(void **state)
 static void
 check_cancel_rua(void **state)
 {
-	struct domain name = stage_domain(NAME);
+	struct domain name = domain_named(NAME);
 	struct rua_view_ask *ask;
 	struct rua_view *seen;
 	int ms;
@@ -448,7 +448,7 @@ on_dkim(struct dkim_view *seen, void *arg)
 static void
 check_dkim(void **state)
 {
-	struct domain name = stage_domain(NAME), selector = stage_domain("s1.eu");
+	struct domain name = domain_named(NAME), selector = domain_named("s1.eu");
 	struct dkim_view *seen = NULL;
 	struct dkim_view_ask *ask;
 

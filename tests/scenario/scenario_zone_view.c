@@ -170,7 +170,7 @@ check_view(void **state)
 {
 	const struct view_case *c = *state;
 	struct audit_options options = { .dns_deadline_ms = DEADLINE };
-	struct domain name = stage_domain(OWNER);
+	struct domain name = domain_named(OWNER);
 	struct strbuf got = STRBUF_INIT;
 	size_t i;
 
@@ -192,7 +192,7 @@ static void
 check_change(void **state)
 {
 	struct audit_options options = { .dns_deadline_ms = DEADLINE };
-	struct domain name = stage_domain(OWNER);
+	struct domain name = domain_named(OWNER);
 	struct strbuf got = STRBUF_INIT;
 	size_t i;
 
@@ -221,7 +221,7 @@ static void
 check_many(void **state)
 {
 	struct audit_options options = { .dns_deadline_ms = DEADLINE };
-	struct domain name = stage_domain(OWNER);
+	struct domain name = domain_named(OWNER);
 	struct strbuf got = STRBUF_INIT, line = STRBUF_INIT;
 	size_t i;
 
@@ -247,7 +247,7 @@ static void
 check_cancel(void **state)
 {
 	struct audit_options options = { .dns_deadline_ms = DEADLINE };
-	struct domain name = stage_domain(OWNER);
+	struct domain name = domain_named(OWNER);
 	struct strbuf got = STRBUF_INIT;
 	struct zone_view_ask *ask;
 	int64_t ms;

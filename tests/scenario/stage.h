@@ -15,6 +15,10 @@
 #define ENFORCED "sts-verify mx1.example.org=sts-verify"
 #define FREE     "may mx1.example.org=may"
 
+/* What a server shows, and a record speaks of, where nobody looks into it. */
+#define SOME_DIGEST "4d3d38600aa83b4144e445854a911c2e6012abc988b367274f8a13604bd293ed"
+extern const struct chain some_chain;
+
 /* A new world with example.org, unsigned, whose policy has the id 1. */
 void stage_begin(struct story *story, const char *policy);
 
@@ -24,7 +28,6 @@ void stage_go(struct story *story, const char *policy);
 /* One more domain with the same MX host and a policy of its own, id 1. */
 void stage_add(const char *domain, const char *policy);
 
-struct domain stage_domain(const char *text);
 struct next_hop stage_next_hop(const char *text);
 
 /* What a question asked in the background heard. */

@@ -11,15 +11,6 @@
 
 static struct strbuf told;
 
-static struct domain
-name(const char *text)
-{
-	struct domain d;
-
-	assert_int_equal(domain_parse(text, strlen(text), &d, NULL), ST_OK);
-	return d;
-}
-
 void
 story_begin(struct story *s)
 {
@@ -34,8 +25,8 @@ story_begin(struct story *s)
 		.policies_max = 1000,
 		.policies_max_bytes = 1 << 20,
 		.routes_max = 1000,
-		.probe_secure = name("signed.example"),
-		.probe_bogus = name("bogus.example"),
+		.probe_secure = domain_named("signed.example"),
+		.probe_bogus = domain_named("bogus.example"),
 	};
 	fake_begin(NOON);
 	dns_says("signed.example SOA S 60 x");
@@ -215,7 +206,7 @@ on_policy(const struct policy_entry *entry, void *arg)
 const char *
 cached(struct story *s, const char *text)
 {
-	struct domain d = name(text);
+	struct domain d = domain_named(text);
 
 	strbuf_reset(&told);
 	if (engine_show_policy(s->engine, &d, on_policy, NULL) != ST_OK ||

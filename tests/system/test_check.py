@@ -17,6 +17,7 @@ import time
 
 sys.dont_write_bytecode = True
 from check_place import LOOK_S, PATIENCE_S, Place  # noqa: E402
+from command import GOOD, ADVICE, BROKEN, UNSURE, USAGE  # noqa: E402
 from dane_checkers import TOOLS, Checkers  # noqa: E402
 from tap import Tap  # noqa: E402
 
@@ -24,8 +25,6 @@ import certs  # noqa: E402
 import kinds  # noqa: E402
 import table  # noqa: E402
 
-GOOD, ADVICE, BROKEN, UNSURE = range(4)
-USAGE = 2
 MINUTE = 60
 CONTROL = re.compile(r'[\x00-\x08\x0b-\x1f\x7f-\x9f]')
 tap = Tap()

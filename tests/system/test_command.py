@@ -10,11 +10,11 @@ import sys
 import tempfile
 
 sys.dont_write_bytecode = True
+from command import YES, NO, USAGE, FAILED  # noqa: E402
 from tap import Tap  # noqa: E402
 
 HERE = pathlib.Path(__file__).parent
 HOPSEAL = pathlib.Path(sys.argv[1]).resolve() / 'hopseal'
-YES, NO, USAGE, FAILED = range(4)
 POLICY = b'version: STSv1\nmode: enforce\nmx: mx.example.org\nmax_age: 604800\n'
 tap = Tap()
 

@@ -9,10 +9,10 @@ import sys
 import time
 
 sys.dont_write_bytecode = True
+from command import YES, NO, USAGE, FAILED  # noqa: E402
 from lab import Lab  # noqa: E402
 from tap import Tap  # noqa: E402
 
-YES, NO, USAGE, FAILED = range(4)
 NOBODY = 65534
 # Domains of tests/world/domains.tsv that differ in what the engine does for them.
 DOMAINS = ['dane-ee.test', 'sts-enforce.test', 'none-good.test', 'nullmx.test', 'bogus.test', 'dane-two.test',

@@ -9,11 +9,11 @@ import sys
 import time
 
 sys.dont_write_bytecode = True
+from command import YES, NO, USAGE  # noqa: E402
 from daemon_rig import Peer  # noqa: E402
 from lab import Lab  # noqa: E402
 from tap import Tap  # noqa: E402
 
-YES, NO, USAGE, FAILED = range(4)
 DAY_S = 86400
 PATIENCE_S = 90     # longer than the outbox sleeps
 REPORTING = '''[probe]

@@ -12,6 +12,7 @@ import sys
 import time
 
 sys.dont_write_bytecode = True
+from command import NO, USAGE, YES  # noqa: E402
 import daemon_rig  # noqa: E402
 import terminal  # noqa: E402
 from browser import Browser  # noqa: E402
@@ -27,7 +28,6 @@ STATE = pathlib.Path('/var/lib/hopseal')
 INBOX = STATE / 'inbox'
 MEASURE = (HERE / 'page_measure.js').read_text()
 CONFIG = '[listen]\nsocketmap = unix:/run/map\ncontrol = unix:/run/control\n'
-YES, NO, USAGE = range(3)
 DAY_S = 86400
 TODAY = int(time.time()) // DAY_S * DAY_S
 WINDOWS = ((360, 740), (412, 915), (1280, 900))

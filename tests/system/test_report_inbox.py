@@ -17,6 +17,7 @@ import time
 import zlib
 
 sys.dont_write_bytecode = True
+from command import NO, USAGE, YES  # noqa: E402
 import daemon_rig  # noqa: E402
 from daemon_rig import Daemon, Peer, Resolver  # noqa: E402
 from tap import Tap  # noqa: E402
@@ -31,7 +32,6 @@ socketmap = unix:/run/map
 control = unix:/run/control
 metrics = unix:/run/metrics
 '''
-YES, NO, USAGE = 0, 1, 2
 DAY_S, GIB, MIB = 86400, 1 << 30, 1 << 20
 TODAY = int(time.time()) // DAY_S * DAY_S
 MANY, KILLS = 2000, 6

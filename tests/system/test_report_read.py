@@ -9,14 +9,15 @@ import sys
 import tempfile
 
 sys.dont_write_bytecode = True
+from command import NO, USAGE, YES, checker  # noqa: E402
 from tap import Tap  # noqa: E402
 
 HERE = pathlib.Path(__file__).parent
 HOPSEAL = pathlib.Path(sys.argv[1]).resolve() / 'hopseal'
 SEEDS = HERE.parent / 'fuzz' / 'corpus'
 JSONS, FILES = SEEDS / 'tls_report', SEEDS / 'report_file'
-YES, NO, USAGE = range(3)
 tap = Tap()
+check = checker(tap)
 
 
 def run(*args, stdin=b''):
@@ -24,12 +25,6 @@ def run(*args, stdin=b''):
     done = subprocess.run([HOPSEAL, 'report', *map(str, args)], input=stdin, capture_output=True, timeout=60,
                           env={'PATH': os.environ['PATH']})
     return done.returncode, done.stdout.decode(), done.stderr.decode()
-
-
-def check(name, got, want_code, *want_texts, stream=1):
-    missing = [text for text in want_texts if text not in got[stream]]
-    tap.ok(got[0] == want_code and not missing, name,
-           'status %d, want %d; missing: %r\nstdout: %s\nstderr: %s' % (got[0], want_code, missing, got[1], got[2]))
 
 
 def read_json(*args, stdin=b''):

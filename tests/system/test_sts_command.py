@@ -4,38 +4,19 @@ beside curl(1) and dig(1)."""
 import concurrent.futures
 import datetime
 import json
-import os
 import pathlib
 import subprocess
 import sys
 import tempfile
 
 sys.dont_write_bytecode = True
+from command import GOOD, ADVICE, BROKEN, UNSURE, YES, NO, USAGE, FAILED, Command, checker  # noqa: E402
 from lab import Lab, rows  # noqa: E402
 from tap import Tap  # noqa: E402
 
-GOOD, ADVICE, BROKEN, UNSURE = range(4)
-YES, NO, USAGE, FAILED = range(4)
 DAY_S = 86400
 tap = Tap()
-
-
-class Command:
-    """hopseal, here or in the world."""
-
-    def __init__(self, *before):
-        self.before = list(before)
-
-    def __call__(self, *args, stdin=''):
-        done = subprocess.run([*self.before, *map(str, args)], input=stdin, capture_output=True, text=True, timeout=60,
-                              env={'PATH': os.environ['PATH'], 'TERM': 'xterm'})
-        return done.returncode, done.stdout, done.stderr
-
-
-def check(name, got, want_code, *want_texts, stream=1):
-    missing = [text for text in want_texts if text not in got[stream]]
-    tap.ok(got[0] == want_code and not missing, name,
-           'status %d, want %d; missing: %r\nstdout: %s\nstderr: %s' % (got[0], want_code, missing, got[1], got[2]))
+check = checker(tap)
 
 
 # ---------------------------------------------------------------------- without a network

@@ -2,7 +2,6 @@
 """test_tlsa_command.py BUILD: "hopseal tlsa make", "show", "check" and "plan": beside openssl(1), and in the test world, host by host."""
 import concurrent.futures
 import json
-import os
 import pathlib
 import re
 import subprocess
@@ -10,12 +9,12 @@ import sys
 import tempfile
 
 sys.dont_write_bytecode = True
+from command import GOOD, ADVICE, BROKEN, UNSURE, YES, NO, USAGE, FAILED, Command, checker  # noqa: E402
 from lab import Lab, rows  # noqa: E402
 from tap import Tap  # noqa: E402
 
-GOOD, ADVICE, BROKEN, UNSURE = range(4)
-YES, NO, USAGE, FAILED = range(4)
 tap = Tap()
+check = checker(tap)
 
 # What an operator would have typed (conformance, section 24); $1 is a file, or a host.
 KEY_OF_FILE = 'openssl x509 -in "$1" -noout -pubkey | openssl pkey -pubin -outform DER | openssl dgst -%s -r'
@@ -36,24 +35,6 @@ def openssl(*args):
 def pipeline(script, *args, inside=()):
     done = subprocess.run([*inside, 'sh', '-c', script, 'sh', *map(str, args)], capture_output=True, text=True, check=True)
     return done.stdout.split()[0]
-
-
-class Command:
-    """hopseal, here or in the world."""
-
-    def __init__(self, *before):
-        self.before = list(before)
-
-    def __call__(self, *args, stdin=''):
-        done = subprocess.run([*self.before, *map(str, args)], input=stdin, capture_output=True, text=True, timeout=60,
-                              env={'PATH': os.environ['PATH'], 'TERM': 'xterm'})
-        return done.returncode, done.stdout, done.stderr
-
-
-def check(name, got, want_code, *want_texts, stream=1):
-    missing = [text for text in want_texts if text not in got[stream]]
-    tap.ok(got[0] == want_code and not missing, name,
-           'status %d, want %d; missing: %r\nstdout: %s\nstderr: %s' % (got[0], want_code, missing, got[1], got[2]))
 
 
 def line(kind, data, host='mx.example.org'):

@@ -9,10 +9,10 @@ import sys
 import time
 
 sys.dont_write_bytecode = True
+from command import GOOD, BROKEN, UNSURE  # noqa: E402
 from lab import PATIENCE_S, Lab  # noqa: E402
 from tap import Tap  # noqa: E402
 
-GOOD, ADVICE, BROKEN, UNSURE = range(4)
 DOMAIN, HOST = 'dane-ee.test', 'mx-good.dane-ee.test'
 STRANGER = 'mx-good.none-good.test'  # whose certificate HOST may show instead
 WRONG, PLAIN = 'dane-wrong.test', 'none-good.test'

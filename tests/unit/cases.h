@@ -42,10 +42,21 @@
 #include <cmocka.h>
 
 #include "base/attr.h"
+#include "base/domain.h"
 #include "base/mem.h"
 
 /* A string constant and its length, for two members of a case: NUL may stand inside. */
 #define BYTES(text) text, sizeof(text) - 1
+
+/* For names that are right. */
+static inline struct domain
+domain_named(const char *text)
+{
+	struct domain d;
+
+	assert_int_equal(domain_parse(text, strlen(text), &d, NULL), ST_OK);
+	return d;
+}
 
 struct case_table {
 	CMUnitTestFunction check; /* its *state is the case */

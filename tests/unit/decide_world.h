@@ -52,15 +52,6 @@ struct world {
 	struct facts facts;
 };
 
-static inline struct domain
-domain(const char *text)
-{
-	struct domain d;
-
-	assert_int_equal(domain_parse(text, strlen(text), &d, NULL), ST_OK);
-	return d;
-}
-
 /* What lookups found for a host. */
 static const struct host_word {
 	const char *word;
@@ -205,7 +196,8 @@ static inline void
 world_init(struct world *w, const char *mx, const char *hosts, const char *sts,
     const char *options)
 {
-	*w = (struct world){ .next_hop = { domain("example.com"), SMTP_PORT, false } };
+	*w = (struct world){ .next_hop = {
+				 domain_named("example.com"), SMTP_PORT, false } };
 	w->facts.next_hop = &w->next_hop;
 	world_set_route(w, mx, hosts);
 	world_set_sts(w, sts);

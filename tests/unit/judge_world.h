@@ -185,7 +185,7 @@ event_word(struct stage *s, const char *word)
 	if (judge_tls_word(word, &e->tls))
 		return true;
 	if (strncmp(word, "host=", 5) == 0)
-		e->host = domain(value);
+		e->host = domain_named(value);
 	else if (strncmp(word, "verified=", 9) == 0)
 		set_verified(e, value);
 	else if (strncmp(word, "result=", 7) == 0)
@@ -234,7 +234,7 @@ policy_word(struct stage *s, const char *word)
 	} else if (strncmp(word, "mx=", 3) == 0) {
 		snprintf(s->mx[n - 1], sizeof(s->mx[0]), "mx9\n%s", word + 3);
 	} else if (strncmp(word, "base=", 5) == 0) {
-		p->domain = domain(word + 5);
+		p->domain = domain_named(word + 5);
 	} else if (strcmp(word, "bad") == 0) {
 		p->is_failed = true;
 	} else if (strncmp(word, "with=", 5) == 0) {
@@ -248,8 +248,8 @@ policy_word(struct stage *s, const char *word)
 		s->failures[s->failure_count - 1].reason =
 		    s->reasons[s->failure_count - 1];
 	} else if (strncmp(word, "at=", 3) == 0) {
-		s->failures[s->failure_count - 1].host = domain(word + 3);
-		s->event.host = domain(word + 3);
+		s->failures[s->failure_count - 1].host = domain_named(word + 3);
+		s->event.host = domain_named(word + 3);
 	} else {
 		fail_msg("no such word: %s", word);
 	}
@@ -263,7 +263,7 @@ set_event(struct stage *s, const char *text)
 	s->event = (struct tls_event){ .source = SOURCE_EXIM,
 		.tls = TLS_UNKNOWN,
 		.when = NOW,
-		.next_hop = domain("example.com") };
+		.next_hop = domain_named("example.com") };
 	while (next_word(&text, word))
 		if (!event_word(s, word))
 			policy_word(s, word);
@@ -311,7 +311,7 @@ set_match(struct world *w)
 static inline void
 set_alias(struct world *w)
 {
-	struct domain target = domain("target");
+	struct domain target = domain_named("target");
 
 	w->route->hosts[0].canonical = xmemdup(&target, sizeof(target));
 }
@@ -323,7 +323,7 @@ set_evidence(struct stage *s, const char *text)
 
 	if (!next_word(&text, word))
 		return;
-	s->evidence_host = domain(word);
+	s->evidence_host = domain_named(word);
 	s->evidence_remote = judge_address("192.0.2.1");
 	s->evidence = (struct evidence){ .host = &s->evidence_host,
 		.remote = &s->evidence_remote,

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cases.h"
+#include "store/store.h"
 
 #define NOBODY 65534
 
@@ -46,6 +47,26 @@ folder_remove(void)
 	for (i = 0; i < COUNT_OF(names); i++)
 		unlink(path_of(names[i], path));
 	assert_int_equal(rmdir(folder), 0);
+}
+
+struct store *
+open_store(void)
+{
+	struct store *s;
+	struct why why;
+
+	if (store_open(folder, &s, &why) != ST_OK)
+		fail_msg("%s", why.text);
+	return s;
+}
+
+struct store *
+open_started(void)
+{
+	struct store *s = open_store();
+
+	assert_int_equal(store_start(s, NULL), ST_OK);
+	return s;
 }
 
 /* --- the log, counted ---------------------------------------------------------------------------- */

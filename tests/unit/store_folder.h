@@ -8,11 +8,15 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+struct store;
+
 #define DB_FILE "hopseal.db"
 
 extern char folder[64];
 
 void folder_make(void);
+struct store *open_store(void);   /* a store there, open */
+struct store *open_started(void); /* and with its writer at work */
 void folder_remove(void); /* with what a store leaves; anything else fails the test */
 
 /* Files in it. */

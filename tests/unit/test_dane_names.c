@@ -45,30 +45,22 @@ static const struct names_case {
 	    "node1.isp.example", { "node1.isp.example", "relay.isp.example" } },
 };
 
-static struct domain
-domain(const char *text)
-{
-	struct domain d;
-
-	assert_int_equal(domain_parse(text, strlen(text), &d, NULL), ST_OK);
-	return d;
-}
-
 static void
 check_names(void **state)
 {
 	const struct names_case *c = *state;
-	struct next_hop next_hop = { .domain = domain(c->next_hop), .port = SMTP_PORT };
+	struct next_hop next_hop = { .domain = domain_named(c->next_hop),
+		.port = SMTP_PORT };
 	struct route *route = route_new(1);
 	struct host_facts *host = &route->hosts[0];
-	struct domain base = domain(c->base);
+	struct domain base = domain_named(c->base);
 	struct dane_names names;
 	size_t i;
 
 	route->outcome = c->outcome;
 	route->is_secure = c->is_secure;
-	route->expanded = domain(c->expanded);
-	host->name = domain(c->host);
+	route->expanded = domain_named(c->expanded);
+	host->name = domain_named(c->host);
 	host->tlsa_outcome = TLSA_FOUND;
 	host->base = xmemdup(&base, sizeof(base));
 

@@ -127,7 +127,7 @@ static const struct {
 static void
 set_alias(struct host_facts *h, size_t alias)
 {
-	struct domain canonical = domain(aliases[alias].canonical);
+	struct domain canonical = domain_named(aliases[alias].canonical);
 
 	h->canonical = xmemdup(&canonical, sizeof(canonical));
 	if (aliases[alias].is_base && h->base != NULL)
@@ -482,9 +482,9 @@ static void
 check_odd(void **state)
 {
 	const struct sts_policy policy = { .mode = STS_TESTING };
-	struct next_hop next_hop = { domain("example.com"), SMTP_PORT, false };
-	struct domain names[NAMED] = { domain("mx1.a"), domain("mx1.a.b"),
-		domain("x.mx1.a") };
+	struct next_hop next_hop = { domain_named("example.com"), SMTP_PORT, false };
+	struct domain names[NAMED] = { domain_named("mx1.a"), domain_named("mx1.a.b"),
+		domain_named("x.mx1.a") };
 	struct answer a;
 	size_t set, i;
 
@@ -504,7 +504,7 @@ static void
 check_size(void **state)
 {
 	static struct domain names[ANSWER_HOSTS_MAX];
-	struct next_hop next_hop = { domain("example.com"), SMTP_PORT, false };
+	struct next_hop next_hop = { domain_named("example.com"), SMTP_PORT, false };
 	struct answer a = {
 		.next_hop = &next_hop, .is_sts_binding = true, .detail = ""
 	};
@@ -521,7 +521,7 @@ check_size(void **state)
 			name[k + 1] = 'a';
 		}
 		name[k] = '\0';
-		names[i] = domain(name);
+		names[i] = domain_named(name);
 		a.hosts[i].name = &names[i];
 		a.hosts[i].verdict = VERDICT_STS;
 	}

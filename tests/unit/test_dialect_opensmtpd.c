@@ -186,7 +186,7 @@ static void
 check_many(void **state)
 {
 	static struct domain names[ANSWER_HOSTS_MAX];
-	struct next_hop next_hop = { domain("example.com"), SMTP_PORT, false };
+	struct next_hop next_hop = { domain_named("example.com"), SMTP_PORT, false };
 	struct answer a = {
 		.next_hop = &next_hop, .detail = "", .is_sts_binding = true
 	};
@@ -195,7 +195,7 @@ check_many(void **state)
 	(void)state;
 	for (a.count = 0; a.count < ANSWER_HOSTS_MAX; a.count++) {
 		snprintf(name, sizeof(name), "mx%zu.example.com", a.count);
-		names[a.count] = domain(name);
+		names[a.count] = domain_named(name);
 		a.hosts[a.count] = (struct host_answer){ .name = &names[a.count],
 			.verdict = VERDICT_STS };
 	}
@@ -416,7 +416,7 @@ check_combination(struct answer *a, size_t number, bool is_late)
 	size_t i;
 
 	for (i = 0; i < a->count; i++) {
-		names[i] = domain(texts[i]);
+		names[i] = domain_named(texts[i]);
 		a->hosts[i] = kinds[number % kind_count];
 		a->hosts[i].name = &names[i];
 		a->hosts[i].preference = (uint16_t)(i / 2);
@@ -431,7 +431,7 @@ check_combination(struct answer *a, size_t number, bool is_late)
 static void
 check_all(void **state)
 {
-	struct next_hop next_hop = { domain("example.com"), SMTP_PORT, false };
+	struct next_hop next_hop = { domain_named("example.com"), SMTP_PORT, false };
 	struct answer a = { .next_hop = &next_hop, .detail = "" };
 	size_t number, all, options;
 

@@ -194,15 +194,6 @@ on_done(struct dns_reply *reply, void *arg)
 	a->count++;
 }
 
-static struct domain
-name_of(const char *text)
-{
-	struct domain d;
-
-	assert_int_equal(domain_parse(text, strlen(text), &d, NULL), ST_OK);
-	return d;
-}
-
 /* The first count servers; host is "127.0.0.1" or another name for it. */
 static struct dns *
 open_dns(size_t count, const char *host, bool is_trusted, int try_ms)
@@ -239,7 +230,7 @@ static void
 ask(struct dns *dns, const char *name, enum dns_type type, int deadline_ms,
     struct answer *a)
 {
-	struct domain d = name_of(name);
+	struct domain d = domain_named(name);
 
 	a->count = 0;
 	dns_ask(dns, &d, type, deadline_ms, on_done, a);
@@ -290,7 +281,7 @@ check_flags(void **state)
 {
 	const struct flag_case *c = *state;
 	struct dns *dns = open_dns(1, "127.0.0.1", false, 0);
-	struct domain name = name_of("example.org");
+	struct domain name = domain_named("example.org");
 	struct answer a = { 0 };
 	const uint8_t *q = servers[0].query;
 
@@ -492,7 +483,7 @@ check_ids(void **state)
 {
 	struct dns *dns = open_dns(1, "127.0.0.1", false, 300);
 	struct answer answers[PARALLEL] = { { .count = 0 } };
-	struct domain name = name_of("example.org");
+	struct domain name = domain_named("example.org");
 	unsigned i, k, in_sequence = 0, done = 0;
 
 	(void)state;
@@ -531,7 +522,7 @@ static void
 check_flood(void **state)
 {
 	struct dns *dns = open_dns(1, "127.0.0.1", false, LONG_MS);
-	struct domain name = name_of("example.org");
+	struct domain name = domain_named("example.org");
 	unsigned counts[2] = { 0, 0 };
 	struct answer a = { 0 };
 	int i;
@@ -687,7 +678,7 @@ check_cancel(void **state)
 {
 	struct dns *dns = open_dns(1, "127.0.0.1", false, 0);
 	struct answer never = { 0 }, a = { 0 };
-	struct domain name = name_of("example.org");
+	struct domain name = domain_named("example.org");
 	struct dns_query *asked;
 
 	(void)state;
@@ -710,7 +701,7 @@ check_close_outstanding(void **state)
 {
 	struct dns *dns = open_dns(2, "127.0.0.1", false, 0);
 	struct answer never = { 0 };
-	struct domain name = name_of("example.org");
+	struct domain name = domain_named("example.org");
 
 	(void)state;
 	dns_ask(dns, &name, DNS_MX, LONG_MS, on_done, &never);
@@ -734,7 +725,7 @@ static void
 check_close_inside(void **state)
 {
 	struct answer a = { 0 }, never = { 0 };
-	struct domain name = name_of("example.org");
+	struct domain name = domain_named("example.org");
 	size_t i;
 
 	(void)state;

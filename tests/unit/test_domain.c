@@ -74,15 +74,6 @@ check_nul(void **state)
 	assert_int_equal(domain_parse("a\0b.example", 11, &d, NULL), ST_SYNTAX);
 }
 
-static struct domain
-domain(const char *text)
-{
-	struct domain d;
-
-	assert_int_equal(domain_parse(text, strlen(text), &d, NULL), ST_OK);
-	return d;
-}
-
 static const struct join_case {
 	const char *name, *prefix, *text;
 	enum status status;
@@ -102,7 +93,7 @@ static void
 check_join(void **state)
 {
 	const struct join_case *c = *state;
-	struct domain name = domain(c->text), joined = { 0, "" };
+	struct domain name = domain_named(c->text), joined = { 0, "" };
 
 	assert_int_equal(domain_join(c->prefix, &name, &joined), c->status);
 	if (c->status != ST_OK) {
@@ -117,7 +108,7 @@ static void
 check_join_limit(void **state)
 {
 	/* 251 octets and "a." make 253. */
-	struct domain name = domain(&NAME253[2]), joined;
+	struct domain name = domain_named(&NAME253[2]), joined;
 
 	(void)state;
 	assert_int_equal(domain_join("a", &name, &joined), ST_OK);
@@ -128,7 +119,7 @@ check_join_limit(void **state)
 static void
 check_join_in_place(void **state)
 {
-	struct domain d = domain("example.org");
+	struct domain d = domain_named("example.org");
 
 	(void)state;
 	assert_int_equal(domain_join("mta-sts", &d, &d), ST_OK);
@@ -150,7 +141,7 @@ static void
 check_equal(void **state)
 {
 	const struct equal_case *c = *state;
-	struct domain a = domain(c->a), b = domain(c->b);
+	struct domain a = domain_named(c->a), b = domain_named(c->b);
 
 	assert_int_equal(domain_equal(&a, &b), c->want);
 	assert_int_equal(domain_compare(&a, &b) == 0, c->want);
@@ -160,7 +151,8 @@ check_equal(void **state)
 static void
 check_parent(void **state)
 {
-	struct domain deep = domain("a.b.example"), flat = domain("example");
+	struct domain deep = domain_named("a.b.example"),
+		      flat = domain_named("example");
 
 	(void)state;
 	assert_string_equal(domain_parent(&deep), "b.example");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <unistd.h>
 
-#include "audit/host_audit.h"
+#include "host_audited.h"
 #include "tlsa_certs.h"
 
 /* The root of the certificates, for a policy. */
@@ -21,18 +21,6 @@ trust_make(void)
 	assert_int_equal(fclose(out), 0);
 	assert_int_equal(trust_store_open(file, &trust, &why), ST_OK);
 	assert_int_equal(unlink(file), 0);
-}
-
-static struct chain
-chain_of(const char *letters)
-{
-	struct chain chain = { .count = 0 };
-
-	for (; *letters != '\0'; letters++) {
-		chain.certs[chain.count].der = cert_of(*letters)->der;
-		chain.certs[chain.count++].len = cert_of(*letters)->len;
-	}
-	return chain;
 }
 
 /* One address unless chain2 says otherwise. */
@@ -272,20 +260,11 @@ static const struct audit_case {
 	    .want = "chain cannot be read" },
 };
 
-static struct domain
-domain(const char *text)
-{
-	struct domain d;
-
-	assert_int_equal(domain_parse(text, strlen(text), &d, NULL), ST_OK);
-	return d;
-}
-
 /* A host whose lookups went well, with these records. */
 static struct host_facts
 host_with(struct tlsa_set *set, struct domain *base)
 {
-	*base = domain("mx1.example.com");
+	*base = domain_named("mx1.example.com");
 	return (struct host_facts){
 		.name = *base,
 		.address_outcome = ADDRESS_FOUND,
@@ -294,21 +273,6 @@ host_with(struct tlsa_set *set, struct domain *base)
 		.base = set != NULL ? base : NULL,
 		.tlsa = set,
 	};
-}
-
-static void
-assert_audit(
-    const struct host_audit_input *input, enum remark_level worst, const char *want)
-{
-	struct strbuf got = STRBUF_INIT;
-	struct host_audit audit;
-
-	host_audit(input, &audit);
-	add_remarks(&got, &audit.remarks);
-	assert_remarks(strbuf_str(&got), want);
-	assert_int_equal(remarks_worst(&audit.remarks), worst);
-	strbuf_clear(&got);
-	host_audit_clear(&audit);
 }
 
 static void
@@ -362,7 +326,7 @@ check_matches(void **state)
 {
 	struct tlsa_set *set = set_of("311o 101l 312l 311l 201i");
 	struct chain chain = chain_of("li");
-	struct domain base = domain("mx1.example.com");
+	struct domain base = domain_named("mx1.example.com");
 	struct dane_names names = { .count = 1, .names = { &base } };
 	struct tlsa_match m[5];
 

@@ -1,17 +1,8 @@
 /*
  * What is wrong with a host before it is connected to.  SPDX-License-Identifier: ISC
  */
-#include "audit/host_audit.h"
+#include "host_audited.h"
 #include "tlsa_certs.h"
-
-static struct domain
-domain(const char *text)
-{
-	struct domain d;
-
-	assert_int_equal(domain_parse(text, strlen(text), &d, NULL), ST_OK);
-	return d;
-}
 
 #define SIGNED_HOST                                                                    \
 	{                                                                              \
@@ -109,21 +100,6 @@ static const struct dns_case {
 };
 
 static void
-assert_audit(
-    const struct host_audit_input *input, enum remark_level worst, const char *want)
-{
-	struct strbuf got = STRBUF_INIT;
-	struct host_audit audit;
-
-	host_audit(input, &audit);
-	add_remarks(&got, &audit.remarks);
-	assert_remarks(strbuf_str(&got), want);
-	assert_int_equal(remarks_worst(&audit.remarks), worst);
-	strbuf_clear(&got);
-	host_audit_clear(&audit);
-}
-
-static void
 check_dns(void **state)
 {
 	const struct dns_case *c = *state;
@@ -140,16 +116,16 @@ check_dns(void **state)
 		.now = CERT_NOW,
 	};
 
-	host.name = domain("mx1.example.com");
+	host.name = domain_named("mx1.example.com");
 	assert_audit(&input, c->worst, c->want != NULL ? c->want : "");
 }
 
 static void
 check_alias(void **state)
 {
-	struct domain base = domain("mx1.example.com");
+	struct domain base = domain_named("mx1.example.com");
 	struct host_facts host = {
-		.name = domain("alias.example.com"),
+		.name = domain_named("alias.example.com"),
 		.address_outcome = ADDRESS_FOUND,
 		.is_address_secure = true,
 		.tlsa_outcome = TLSA_FOUND,

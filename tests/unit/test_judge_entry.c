@@ -140,7 +140,7 @@ check_tlsa_text(void **state)
 				   "not-offered host=mx1", "" });
 		free(s.world.route->hosts[0].tlsa);
 		s.world.route->hosts[0].tlsa = tlsa_set_new(orders[i], 3);
-		*s.world.route->hosts[0].base = domain("base.example");
+		*s.world.route->hosts[0].base = domain_named("base.example");
 		judge(&s.input, &j);
 		assert_int_equal(j.items[0].type, POLICY_TLSA);
 		assert_string_equal(j.items[0].domain.text, "base.example");

@@ -87,7 +87,7 @@ check_tlsa(void **state)
 	(void)state;
 	stage_init(
 	    &s, &(struct scene){ "S", "mx1=unusable", "", "dane-only", "", "", "" });
-	*s.world.route->hosts[0].base = domain("base.example");
+	*s.world.route->hosts[0].base = domain_named("base.example");
 	decide(&s.world.facts, &s.world.settings, NOW, &answer);
 	judge_refusal(&s.world.facts, &answer, &j);
 	assert_string_equal(j.items[0].domain.text, "base.example");

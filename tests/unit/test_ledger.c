@@ -47,20 +47,11 @@ close_books(struct books *b)
 	folder_remove();
 }
 
-static struct domain
-domain(const char *text)
-{
-	struct domain d;
-
-	assert_int_equal(domain_parse(text, strlen(text), &d, NULL), ST_OK);
-	return d;
-}
-
 static void
 count(struct books *b, const char *name, time_t when, const char *text, bool is_failed,
     const char *helo)
 {
-	struct domain d = domain(name);
+	struct domain d = domain_named(name);
 	struct judged_failure failure = { .result = RESULT_EXPIRED };
 	struct judged_policy policy = {
 		.type = POLICY_STS,

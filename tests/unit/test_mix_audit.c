@@ -157,15 +157,6 @@ static const struct mix_case {
 
 /* --- the parts of a domain ---------------------------------------------------------------------- */
 
-static struct domain
-domain(const char *text)
-{
-	struct domain d;
-
-	assert_int_equal(domain_parse(text, strlen(text), &d, NULL), ST_OK);
-	return d;
-}
-
 static void
 set_facts(struct host_facts *h, char what)
 {
@@ -227,11 +218,11 @@ stage_sts(struct stage *s, const struct mix_case *c)
 static void
 stage_facts(struct host_facts *facts, size_t i, const char *text)
 {
-	struct domain target = domain("real.example");
+	struct domain target = domain_named("real.example");
 	char name[32];
 
 	snprintf(name, sizeof(name), "mx%zu." DOMAIN, i + 1);
-	facts->name = domain(name);
+	facts->name = domain_named(name);
 	set_facts(facts, text[0]);
 	if (text[2] == '\0')
 		return;
@@ -257,7 +248,8 @@ stage_host(struct stage *s, size_t i, const struct mix_case *c)
 	part->look.has_verdict = part->look.has_webpki = i == 0 && c->is_refused;
 	part->look.verdict.outcome = CHAIN_NO_MATCH;
 	if (!c->is_zone_unknown)
-		part->zone.apex = domain(c->is_elsewhere ? "example.net" : DOMAIN);
+		part->zone.apex =
+		    domain_named(c->is_elsewhere ? "example.net" : DOMAIN);
 	host->view = text[0] != 'x' ? &part->view : NULL;
 	host->audit.count = 1;
 	host->audit.addresses = &part->look;
@@ -272,14 +264,14 @@ stage_begin(struct stage *s, const struct mix_case *c)
 	memset(s, 0, sizeof(*s));
 	s->mx.route = route_new(HOSTS_MAX);
 	s->mx.route->is_secure = !c->is_mx_insecure;
-	s->zone.apex = domain(DOMAIN);
+	s->zone.apex = domain_named(DOMAIN);
 	s->rua.outcome = c->has_reports ? TLSRPT_RECORD_FOUND : TLSRPT_RECORD_NONE;
 	stage_sts(s, c);
 	for (n = 0; n < HOSTS_MAX && c->hosts[n] != NULL; n++)
 		stage_host(s, n, c);
 	s->mx.route->host_count = n;
 	s->audit = (struct audit){
-		.domain = domain(DOMAIN),
+		.domain = domain_named(DOMAIN),
 		.resolver = c->resolver != RESOLVER_UNKNOWN ? c->resolver : RESOLVER_OK,
 		.mx = &s->mx,
 		.count = n,

@@ -40,25 +40,11 @@ check_parse(void **state)
 	assert_int_equal(t, c->want);
 }
 
-static void
-check_text(void **state UNUSED)
-{
-	char buf[MOMENT_TEXT_MAX];
-
-	assert_string_equal(moment_text(NOW, buf), "2026-11-22T00:00:00Z");
-	assert_string_equal(moment_text(0, buf), "1970-01-01T00:00:00Z");
-	/* A year of five digits has no such form. */
-	assert_string_equal(moment_text((time_t)1 << 40, buf), "");
-	assert_string_equal(moment_day_text(NOW + DAY - 1, buf), "2026-11-22");
-	assert_string_equal(moment_day_text((time_t)1 << 40, buf), "");
-}
-
 int
 main(void)
 {
 	const struct case_table tables[] = {
 		CASES(check_parse, parse_cases),
-		CASE("a moment in RFC 3339 form", check_text),
 	};
 
 	return cases_run("moment", tables, COUNT_OF(tables));

@@ -13,18 +13,6 @@
 
 /* --- what is put in -------------------------------------------------------------------------------- */
 
-static struct store *
-open_started(void)
-{
-	struct store *s;
-	struct why why;
-
-	if (store_open(folder, &s, &why) != ST_OK)
-		fail_msg("%s", why.text);
-	assert_int_equal(store_start(s, NULL), ST_OK);
-	return s;
-}
-
 static struct stored_report
 report(const char *id, const char *domain, time_t day)
 {

@@ -80,15 +80,6 @@ override(const char *pattern, enum override_action action, time_t expires)
 	return o;
 }
 
-static struct domain
-domain(const char *text)
-{
-	struct domain d;
-
-	assert_int_equal(domain_parse(text, strlen(text), &d, NULL), ST_OK);
-	return d;
-}
-
 static const struct find_case {
 	const char *name;
 	const char *patterns[4]; /* the index is the action */
@@ -119,7 +110,7 @@ static void
 check_find(void **state)
 {
 	const struct find_case *c = *state;
-	struct domain next_hop = domain(c->next_hop);
+	struct domain next_hop = domain_named(c->next_hop);
 	struct override_list list = { 0 };
 	const struct override *found;
 	struct override o;
@@ -140,7 +131,7 @@ check_expiry(void **state)
 	struct override_list list = { 0 };
 	struct override past = override("b.example", OVERRIDE_MAY, NOW);
 	struct override wide = override(".example", OVERRIDE_AUDIT, NOW + 60);
-	struct domain b = domain("b.example");
+	struct domain b = domain_named("b.example");
 
 	(void)state;
 	override_put(&list, &past);
@@ -174,7 +165,7 @@ static void
 check_drop(void **state)
 {
 	struct override_list list = { 0 };
-	struct domain b = domain("b.example");
+	struct domain b = domain_named("b.example");
 	struct override o;
 	char name[] = "a.example";
 
@@ -189,7 +180,7 @@ check_drop(void **state)
 	assert_int_equal(override_drop(&list, &b, false), ST_NOTFOUND);
 	assert_int_equal(list.count, 25);
 	assert_null(override_find(&list, &b, NOW));
-	b = domain("z.example");
+	b = domain_named("z.example");
 	assert_non_null(override_find(&list, &b, NOW));
 	override_list_clear(&list);
 }

@@ -12,18 +12,6 @@
 #define DAY_S 86400
 #define DAY   ((time_t)1730851200) /* 2024-11-06 */
 
-static struct store *
-open_started(void)
-{
-	struct store *s;
-	struct why why;
-
-	if (store_open(folder, &s, &why) != ST_OK)
-		fail_msg("%s", why.text);
-	assert_int_equal(store_start(s, NULL), ST_OK);
-	return s;
-}
-
 /* --- what others reported --------------------------------------------------------------------- */
 
 static const struct received_policy policies[] = {

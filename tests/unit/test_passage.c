@@ -31,7 +31,7 @@ give_tlsa(struct world *w, const char *cert, enum tlsa_usage usage,
 static void
 set_options(struct world *w, const char *options)
 {
-	struct domain target = domain("t");
+	struct domain target = domain_named("t");
 	char word[64];
 
 	while (next_word(&options, word)) {

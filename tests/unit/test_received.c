@@ -12,18 +12,6 @@
 
 /* --- what is put in -------------------------------------------------------------------------------- */
 
-static struct store *
-open_started(void)
-{
-	struct store *s;
-	struct why why;
-
-	if (store_open(folder, &s, &why) != ST_OK)
-		fail_msg("%s", why.text);
-	assert_int_equal(store_start(s, NULL), ST_OK);
-	return s;
-}
-
 static const struct received_policy policies[] = {
 	{ "a.example", "sts", 10, 3 },
 	{ "mx.a.example", "tlsa", 10, 0 },

@@ -73,6 +73,11 @@ check_text(void **state)
 	(void)state;
 	assert_string_equal(rfc3339_text(1730851200, buf), "2024-11-06T00:00:00Z");
 	assert_string_equal(rfc3339_text(1730937599, buf), "2024-11-06T23:59:59Z");
+	assert_string_equal(rfc3339_text(0, buf), "1970-01-01T00:00:00Z");
+	assert_string_equal(rfc3339_day_text(1730937599, buf), "2024-11-06");
+	/* A year of five digits has no such form. */
+	assert_string_equal(rfc3339_text((time_t)1 << 40, buf), "");
+	assert_string_equal(rfc3339_day_text((time_t)1 << 40, buf), "");
 }
 
 int

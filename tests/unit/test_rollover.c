@@ -5,18 +5,6 @@
 #define SERVERS_MAX 3
 #define LOOKS_MAX   6
 
-static struct chain
-chain_of(const char *letters)
-{
-	struct chain chain = { .count = 0 };
-
-	for (; *letters != '\0'; letters++) {
-		chain.certs[chain.count].der = cert_of(*letters)->der;
-		chain.certs[chain.count++].len = cert_of(*letters)->len;
-	}
-	return chain;
-}
-
 static void
 key_of(const char *letters, struct rollover_key *out)
 {
@@ -143,7 +131,7 @@ static void
 ready_at(int at_s, struct zone_view *zone, const struct rollover_key *next,
     struct rollover_memory *memory, struct rollover_answer *out)
 {
-	struct domain base = made_name("mx1.example.com");
+	struct domain base = domain_named("mx1.example.com");
 
 	rollover_ready(zone, &base, next, memory, CERT_NOW + at_s, out);
 }
@@ -331,7 +319,7 @@ check_clock(void **state)
 static void
 lead_to(struct zone_view *zone, const char *owner, uint32_t ttl_s)
 {
-	zone->reply.owner = zone->servers[0].reply.owner = made_name(owner);
+	zone->reply.owner = zone->servers[0].reply.owner = domain_named(owner);
 	zone->reply.ttl_s = zone->servers[0].reply.ttl_s = ttl_s;
 }
 
@@ -469,7 +457,7 @@ check_retire(void **state)
 {
 	const struct retire_case *c = *state;
 	struct zone_view *zone = made_zone(c->servers, SERVERS_MAX);
-	struct domain base = made_name("mx1.example.com");
+	struct domain base = domain_named("mx1.example.com");
 	struct address address = { .bytes = { 192, 0, 2, 25 } };
 	struct evidence seen[3];
 	struct rollover_host host;
@@ -528,7 +516,7 @@ check_unseen(void **state)
 	const struct unseen_case *c = *state;
 	struct rollover_host host = c->host;
 	struct zone_view *zone = made_zone(servers, 1);
-	struct domain base = made_name("mx1.example.com");
+	struct domain base = domain_named("mx1.example.com");
 	struct address address = { .bytes = { 192, 0, 2, 25 } };
 	struct chain chain = chain_of("ai");
 	struct evidence seen = {
@@ -539,7 +527,7 @@ check_unseen(void **state)
 	struct rollover_key old;
 
 	key_of("li", &old);
-	zone->reply.owner = made_name(c->owner);
+	zone->reply.owner = domain_named(c->owner);
 	host.zone = zone;
 	host.base = &base;
 	host.count = 1;

@@ -16,19 +16,10 @@
 
 /* --- what is put in and found again -------------------------------------------------------------- */
 
-static struct domain
-domain(const char *text)
-{
-	struct domain d;
-
-	assert_int_equal(domain_parse(text, strlen(text), &d, NULL), ST_OK);
-	return d;
-}
-
 static void
 put_len(struct store *s, const char *name, const char *id, const char *body, size_t len)
 {
-	struct domain d = domain(name);
+	struct domain d = domain_named(name);
 	struct stored_policy p = { .domain = &d,
 		.id = id,
 		.body = body,
@@ -49,7 +40,7 @@ put(struct store *s, const char *name, const char *id)
 static void
 drop(struct store *s, const char *name)
 {
-	struct domain d = domain(name);
+	struct domain d = domain_named(name);
 
 	store_drop_policy(s, &d);
 }
@@ -58,7 +49,7 @@ static void
 put_override(
     struct store *s, const char *name, bool with_subdomains, const char *reason)
 {
-	struct domain d = domain(name);
+	struct domain d = domain_named(name);
 	struct stored_override o = { .domain = &d,
 		.with_subdomains = with_subdomains,
 		.action = "may",
@@ -95,26 +86,6 @@ assert_policies(struct store *s, const char *want)
 	assert_int_equal(store_each_policy(s, add_policy, &sb), ST_OK);
 	assert_string_equal(strbuf_str(&sb), want);
 	strbuf_clear(&sb);
-}
-
-static struct store *
-open_store(void)
-{
-	struct store *s;
-	struct why why;
-
-	if (store_open(folder, &s, &why) != ST_OK)
-		fail_msg("%s", why.text);
-	return s;
-}
-
-static struct store *
-open_started(void)
-{
-	struct store *s = open_store();
-
-	assert_int_equal(store_start(s, NULL), ST_OK);
-	return s;
 }
 
 static struct store_state
@@ -238,7 +209,7 @@ assert_overrides(const char *want)
 static void
 check_overrides(void **state)
 {
-	struct domain a = domain("a.example");
+	struct domain a = domain_named("a.example");
 	struct store *s;
 
 	(void)state;
@@ -586,7 +557,7 @@ static void
 check_foreign_rows(void **state)
 {
 	struct store *s;
-	struct domain d = domain("ok.example");
+	struct domain d = domain_named("ok.example");
 	struct stored_policy p = { .domain = &d, .id = "1", .body = "", .len = 0 };
 
 	(void)state;
@@ -596,7 +567,7 @@ check_foreign_rows(void **state)
 	/* Not what domain_parse() would ever make. */
 	snprintf(d.text, sizeof(d.text), "OK..example");
 	store_put_policy(s, &p);
-	d = domain("long-id.example");
+	d = domain_named("long-id.example");
 	p.id = "123456789012345678901234567890123";
 	store_put_policy(s, &p);
 	store_close(s);
@@ -886,7 +857,7 @@ static struct change *
 change(const char *name, size_t len)
 {
 	static const char body[65536];
-	struct domain d = domain(name);
+	struct domain d = domain_named(name);
 	struct stored_policy p = { .domain = &d, .id = "1", .body = body, .len = len };
 
 	return change_put_policy(&p);
@@ -988,7 +959,7 @@ kept_change(const char *name)
 {
 	struct change *c = change_resend("id", 1);
 
-	c->domain = domain(name);
+	c->domain = domain_named(name);
 	return c;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "audit/sts_audit.h"
 #include "remark_lines.h"
+#include "route_made.h"
 
 #define DOMAIN_NAME "example.com"
 #define HOST        "mta-sts.example.com"
@@ -397,22 +398,6 @@ make_view(const struct audit_case *c, struct sts_view *out, struct sts_look look
 	    ST_OK);
 	assert_int_equal(
 	    domain_parse(BYTES("provider.example"), &out->host_owner, NULL), ST_OK);
-}
-
-static struct route *
-make_route(const char *names)
-{
-	struct route *route = route_new(4);
-	size_t len;
-
-	route->host_count = 0;
-	for (; *names != '\0'; names += len + (names[len] == ' ')) {
-		len = strcspn(names, " ");
-		assert_int_equal(domain_parse(names, len,
-				     &route->hosts[route->host_count++].name, NULL),
-		    ST_OK);
-	}
-	return route;
 }
 
 static void

@@ -3,26 +3,10 @@
 #include "cases.h"
 #include "policy/sts_match.h"
 #include "publish/sts_make.h"
+#include "route_made.h"
 
 #define NOW ((time_t)1763816400) /* 2025-11-22 13:00:00 */
 #define ID  "20251122130000Z"
-
-static struct route *
-make_route(const char *names)
-{
-	struct route *route = route_new(4);
-	size_t len;
-
-	route->host_count = 0;
-	for (; *names != '\0'; names += len + (names[len] == ' ')) {
-		struct domain *name = &route->hosts[route->host_count++].name;
-
-		len = strcspn(names, " ");
-		if (names[0] != '?') /* a target that is no name */
-			assert_int_equal(domain_parse(names, len, name, NULL), ST_OK);
-	}
-	return route;
-}
 
 static const struct make_case {
 	const char *name, *mx;

@@ -12,15 +12,6 @@ pattern(const char *text)
 	return (struct sts_pattern){ name, (uint8_t)strlen(name), is_wildcard };
 }
 
-static struct domain
-domain(const char *text)
-{
-	struct domain d;
-
-	assert_int_equal(domain_parse(text, strlen(text), &d, NULL), ST_OK);
-	return d;
-}
-
 static const struct match_case {
 	const char *name, *pattern, *host;
 	bool want;
@@ -56,7 +47,7 @@ check_match(void **state)
 {
 	const struct match_case *c = *state;
 	struct sts_pattern p = pattern(c->pattern);
-	struct domain host = domain(c->host);
+	struct domain host = domain_named(c->host);
 
 	assert_int_equal(sts_pattern_matches(&p, &host), c->want);
 }
@@ -65,7 +56,8 @@ static void
 check_policy(void **state)
 {
 	struct sts_policy *p = xcalloc(1, sizeof(*p) + 3 * sizeof(p->patterns[0]));
-	struct domain last = domain("mx.example.org"), none = domain("mx.example.net");
+	struct domain last = domain_named("mx.example.org"),
+		      none = domain_named("mx.example.net");
 
 	(void)state;
 	p->pattern_count = 3;

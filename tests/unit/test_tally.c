@@ -18,18 +18,6 @@
 
 /* --- merging --------------------------------------------------------------------------------------- */
 
-static struct store *
-open_started(void)
-{
-	struct store *s;
-	struct why why;
-
-	if (store_open(folder, &s, &why) != ST_OK)
-		fail_msg("%s", why.text);
-	assert_int_equal(store_start(s, NULL), ST_OK);
-	return s;
-}
-
 static bool
 is_healthy(struct store *s)
 {

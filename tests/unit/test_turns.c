@@ -95,7 +95,7 @@ give(struct stage *s, const char *name)
 {
 	const struct domain *host;
 
-	s->world.next_hop.domain = domain(*name != '\0' ? name : "example.com");
+	s->world.next_hop.domain = domain_named(*name != '\0' ? name : "example.com");
 	host = turns_take(s->turns, &s->answer, s->world.route, s->now_ms);
 	strbuf_addc(&s->said, host != NULL ? host->text[2] : '-');
 }
@@ -120,7 +120,7 @@ see(struct stage *s, const char *what, char number)
 	if (strcmp(what, "fail") == 0)
 		e.tls = TLS_FAILED;
 	else
-		e.next_hop = domain("example.com");
+		e.next_hop = domain_named("example.com");
 	if (strcmp(what, "clear") == 0)
 		e.tls = TLS_NOT_OFFERED;
 	(void)turns_see(s->turns, &e, s->now_ms);
@@ -257,7 +257,7 @@ check_mail(void **state)
 	(void)state;
 	stage_init(&s, "10 20 30", "");
 	play(&s, "give");
-	e.next_hop = domain("example.com");
+	e.next_hop = domain_named("example.com");
 	assert_true(turns_see(s.turns, &e, s.now_ms));
 	assert_string_equal(e.host.text, "mx1");
 	assert_int_equal(e.verified, VERIFIED_NAME);
@@ -274,8 +274,8 @@ check_shared(void **state)
 	(void)state;
 	stage_init(&s, "10 20 30", "");
 	play(&s, "for a.test for b.test");
-	first.next_hop = domain("a.test");
-	second.next_hop = domain("b.test");
+	first.next_hop = domain_named("a.test");
+	second.next_hop = domain_named("b.test");
 	assert_true(turns_see(s.turns, &first, s.now_ms));
 	assert_true(turns_see(s.turns, &second, s.now_ms));
 	assert_int_equal(first.verified, VERIFIED_NAME);
@@ -293,7 +293,7 @@ check_other_domain(void **state)
 	(void)state;
 	stage_init(&s, "10 20 30", "");
 	play(&s, "give");
-	e.next_hop = domain("open.test");
+	e.next_hop = domain_named("open.test");
 	assert_false(turns_see(s.turns, &e, s.now_ms));
 	assert_int_equal(e.verified, VERIFIED_UNKNOWN);
 	assert_int_equal(e.host.len, 0);
@@ -311,7 +311,7 @@ check_other_host(void **state)
 	stage_init(&s, "10 20 30", "");
 	play(&s, "give for other.test fail 1 for other.test");
 	assert_string_equal(strbuf_str(&s.said), "112");
-	e.next_hop = domain("example.com");
+	e.next_hop = domain_named("example.com");
 	assert_false(turns_see(s.turns, &e, s.now_ms));
 	assert_int_equal(e.verified, VERIFIED_UNKNOWN);
 	stage_clear(&s);
@@ -327,7 +327,7 @@ check_old(void **state)
 	(void)state;
 	stage_init(&s, "10 20 30", "");
 	play(&s, "give pass 50 give pass 570");
-	e.next_hop = domain("example.com");
+	e.next_hop = domain_named("example.com");
 	assert_true(turns_see(s.turns, &e, s.now_ms));
 	play(&s, "pass 60");
 	e = event_at('1');
@@ -345,7 +345,7 @@ check_clear(void **state)
 	(void)state;
 	stage_init(&s, "10 20 30", "");
 	play(&s, "give");
-	e.next_hop = domain("example.com");
+	e.next_hop = domain_named("example.com");
 	e.tls = TLS_FAILED;
 	assert_true(turns_see(s.turns, &e, s.now_ms));
 	assert_int_equal(e.verified, VERIFIED_UNKNOWN);
@@ -402,7 +402,7 @@ check_bounded(void **state)
 	assert_true(turns_see(s.turns, &e, s.now_ms));
 	assert_string_equal(e.next_hop.text, name);
 	e = event_at('1');
-	e.next_hop = domain("d0.test");
+	e.next_hop = domain_named("d0.test");
 	assert_false(turns_see(s.turns, &e, s.now_ms));
 	stage_clear(&s);
 }

@@ -215,7 +215,7 @@ set_tlsa(struct world *w, const char *cert, enum tlsa_usage usage)
 static void
 set_aliases(struct world *w, size_t count)
 {
-	struct domain target = domain("t");
+	struct domain target = domain_named("t");
 	size_t i;
 
 	for (i = 0; i < count; i++)
@@ -257,7 +257,7 @@ stage_of(const struct vet_case *c, struct stage *s)
 	stage_init(
 	    s, &(struct scene){ c->mx, c->hosts, c->sts, c->options, "", "up", "" });
 	set_options(&s->world, c->options);
-	s->event.host = domain(c->host);
+	s->event.host = domain_named(c->host);
 	s->event.chain = chain_of(c->chain);
 }
 
@@ -366,8 +366,8 @@ check_long(void **state)
 		name[i] = i % 50 == 49 ? '.' : 'a';
 	name[DOMAIN_MAX] = '\0';
 	stage_init(&s, &(struct scene){ "I", "mx1=insecure", "", "", "", "up", "" });
-	s.event.host = domain(name);
-	s.world.next_hop.domain = domain(name);
+	s.event.host = domain_named(name);
+	s.world.next_hop.domain = domain_named(name);
 	input = input_of(&s);
 	vet(&input, &vetted);
 	assert_int_equal(

@@ -5,15 +5,6 @@
 #define NOW   ((time_t)1730851500)
 #define EVERY 3600
 
-static struct domain
-name(const char *text)
-{
-	struct domain d;
-
-	assert_int_equal(domain_parse(text, strlen(text), &d, NULL), ST_OK);
-	return d;
-}
-
 /* --- the next look ------------------------------------------------------------------------ */
 
 static const struct next_case {
@@ -56,7 +47,7 @@ check_next(void **state)
 		.remedy = (char *)"",
 		.stage = FINDING_ONCE };
 	struct watch_state s = { .outcome = c->outcome, .looked = c->looked };
-	struct domain d = name("example.org");
+	struct domain d = domain_named("example.org");
 	time_t from = c->looked != 0 ? c->looked : NOW, next;
 
 	if (c->has_doubt)
@@ -80,7 +71,7 @@ check_spread(void **state UNUSED)
 		struct domain d;
 
 		snprintf(text, sizeof(text), "d%d.example.org", i);
-		d = name(text);
+		d = domain_named(text);
 		s.looked = NOW;
 		next = watch_next_look(&d, &s, EVERY, NOW);
 		quarters[(next - NOW - EVERY / 2) / (EVERY / 4)]++;

@@ -34,32 +34,11 @@ static const struct stored_finding findings[] = {
 	"\"so\"|mail waits (RFC 7672, 2.2)|publish it 1730851500 1730855100\n"         \
 	"gone 0 advice ttl ||| 1 2\n"
 
-static struct domain
-name(const char *text)
-{
-	struct domain d;
-
-	assert_int_equal(domain_parse(text, strlen(text), &d, NULL), ST_OK);
-	return d;
-}
-
-static struct store *
-open_started(void)
-{
-	struct store *s;
-	struct why why;
-
-	if (store_open(folder, &s, &why) != ST_OK)
-		fail_msg("%s", why.text);
-	assert_int_equal(store_start(s, NULL), ST_OK);
-	return s;
-}
-
 /* With the first so many of the findings. */
 static void
 put(struct store *s, const char *domain, size_t count)
 {
-	struct domain d = name(domain);
+	struct domain d = domain_named(domain);
 
 	store_put_watch(s, &(struct stored_watch){ .domain = &d,
 			       .outcome = "broken",
@@ -74,7 +53,7 @@ put(struct store *s, const char *domain, size_t count)
 static void
 drop(struct store *s, const char *domain)
 {
-	struct domain d = name(domain);
+	struct domain d = domain_named(domain);
 
 	store_drop_watch(s, &d);
 }
@@ -180,7 +159,7 @@ check_drop(void **state UNUSED)
 static void
 check_same_name(void **state UNUSED)
 {
-	struct domain d = name("a.example");
+	struct domain d = domain_named("a.example");
 	struct store *s;
 
 	folder_make();
@@ -198,7 +177,7 @@ static void
 check_disk_full(void **state UNUSED)
 {
 	static char filler[1 << 20];
-	struct domain d = name("filler.example");
+	struct domain d = domain_named("filler.example");
 	struct stored_policy policy = { .domain = &d,
 		.id = "1",
 		.body = filler,

@@ -112,7 +112,7 @@ static void
 check_unknown(void **state)
 {
 	struct zone_view view = { .security = ZONE_SECURE,
-		.apex = made_name(MADE_APEX),
+		.apex = domain_named(MADE_APEX),
 		.has_soa = true,
 		.servers_detail = "timeout" };
 	struct remarks remarks = REMARKS_INIT;
@@ -158,8 +158,9 @@ check_pair(void **state)
 {
 	const struct pair_case *c = *state;
 	struct zone_view mail = { .security = c->mail,
-		.apex = made_name("example.org") };
-	struct zone_view host = { .security = c->host, .apex = made_name(MADE_APEX) };
+		.apex = domain_named("example.org") };
+	struct zone_view host = { .security = c->host,
+		.apex = domain_named(MADE_APEX) };
 	struct remarks remarks = REMARKS_INIT;
 	struct strbuf got = STRBUF_INIT;
 

@@ -7,6 +7,7 @@
 #include "cases.h"
 #include "certs.h"
 #include "remark_lines.h"
+#include "wire/chain.h"
 
 /* root -> intermediate -> leaf, and what else a server may show. */
 static struct cert root, intermediate, leaf, rsa, expired, soon, later, stranger, weak,
@@ -39,6 +40,19 @@ cert_of(char letter)
 	default:
 		return &other;
 	}
+}
+
+/* "li": what a server shows that has these. */
+static inline struct chain
+chain_of(const char *letters)
+{
+	struct chain chain = { .count = 0 };
+
+	for (; *letters != '\0'; letters++) {
+		chain.certs[chain.count].der = cert_of(*letters)->der;
+		chain.certs[chain.count++].len = cert_of(*letters)->len;
+	}
+	return chain;
 }
 
 #define RECORDS_MAX 8

@@ -10,15 +10,6 @@
 #define MADE_APEX  "example.com"
 #define MADE_OWNER "_25._tcp.mx1.example.com"
 
-static inline struct domain
-made_name(const char *text)
-{
-	struct domain d;
-
-	assert_int_equal(domain_parse(text, strlen(text), &d, NULL), ST_OK);
-	return d;
-}
-
 /* The records of a set as a server sends them. */
 static inline void
 made_records(const struct tlsa_set *set, struct dns_reply *out)
@@ -53,7 +44,7 @@ made_reply(const char *text, struct dns_reply *out)
 
 	*out = (struct dns_reply){
 		.outcome = DNS_NODATA,
-		.owner = made_name(MADE_OWNER),
+		.owner = domain_named(MADE_OWNER),
 		.ttl_s = (uint32_t)strtoul(at + 1, NULL, 10),
 	};
 	if (at == text)
@@ -78,7 +69,7 @@ made_server(const char *text, unsigned number, struct zone_server *out)
 		.serial = 7, .has_address = true, .reply.outcome = DNS_ERROR
 	};
 	snprintf(name, sizeof(name), "ns%u." MADE_APEX, *text == '6' ? 1 : number);
-	out->name = made_name(name);
+	out->name = domain_named(name);
 	out->address = (struct address){ .is_v6 = *text == '6',
 		.bytes = { 192, 0, 2, (uint8_t)number } };
 	if (colon != NULL) {
@@ -102,8 +93,8 @@ made_zone(const char *const *servers, size_t max)
 	struct zone_view *v = xcalloc(1, sizeof(*v));
 
 	v->type = DNS_TLSA;
-	v->name = made_name(MADE_OWNER);
-	v->apex = made_name(MADE_APEX);
+	v->name = domain_named(MADE_OWNER);
+	v->apex = domain_named(MADE_APEX);
 	v->security = ZONE_SECURE;
 	v->has_soa = true;
 	v->soa = (struct dns_soa){ .refresh_s = 300, .minimum_s = 60 };

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
-#include "control/put.h"
+#include "wire/put.h"
 
 #include <json-c/json.h>
 
-#include "control/moment.h"
+#include "wire/rfc3339.h"
 
 void
 put_text(struct json_object *o, const char *name, const char *text)
@@ -14,7 +14,7 @@ put_text(struct json_object *o, const char *name, const char *text)
 void
 put_number(struct json_object *o, const char *name, uint64_t n)
 {
-	json_object_object_add(o, name, json_object_new_int64((int64_t)n));
+	json_object_object_add(o, name, json_object_new_uint64(n));
 }
 
 void
@@ -26,18 +26,18 @@ put_flag(struct json_object *o, const char *name, bool flag)
 void
 put_time(struct json_object *o, const char *name, const char *epoch_name, time_t t)
 {
-	char text[MOMENT_TEXT_MAX];
+	char text[RFC3339_TEXT_MAX];
 
 	json_object_object_add(
-	    o, name, t != 0 ? json_object_new_string(moment_text(t, text)) : NULL);
+	    o, name, t != 0 ? json_object_new_string(rfc3339_text(t, text)) : NULL);
 	json_object_object_add(o, epoch_name, t != 0 ? json_object_new_int64(t) : NULL);
 }
 
 void
 put_day(struct json_object *o, const char *name, time_t day)
 {
-	char text[MOMENT_TEXT_MAX];
+	char text[RFC3339_TEXT_MAX];
 
 	json_object_object_add(o, name,
-	    day != 0 ? json_object_new_string(moment_day_text(day, text)) : NULL);
+	    day != 0 ? json_object_new_string(rfc3339_day_text(day, text)) : NULL);
 }

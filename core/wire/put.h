@@ -1,8 +1,8 @@
 /*
  * Members of JSON objects.  SPDX-License-Identifier: ISC
  */
-#ifndef HOPSEAL_CONTROL_PUT_H
-#define HOPSEAL_CONTROL_PUT_H
+#ifndef HOPSEAL_WIRE_PUT_H
+#define HOPSEAL_WIRE_PUT_H
 
 #include <stdbool.h>
 #include <stdint.h>
